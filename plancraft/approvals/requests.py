@@ -1,0 +1,117 @@
+"""The durable row behind one question, wherever it came from."""
+
+import hashlib
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+from plancraft.interrupts.payloads import TimeoutAction
+
+__all__ = ["ApprovalRequest", "ApprovalStatus", "ApprovalType", "Decision", "Delivery"]
+
+
+class ApprovalType(StrEnum):
+    """What is at stake."""
+
+    CRITICAL_DECISION = "critical_decision"
+    DATA_VALIDATION = "data_validation"
+    FINAL_REPORT = "final_report"
+    GENERAL = "general"
+
+
+class ApprovalStatus(StrEnum):
+    """What became of a request."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    ANSWERED = "answered"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+
+
+class Delivery(StrEnum):
+    """Where the answer is on its way back: nothing to carry, to be carried, there, or void."""
+
+    NONE = "none"
+    DUE = "due"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
+class Decision(BaseModel):
+    """The recorded answer: who, when, what. `via` tells a person from a deadline's default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    answer: JsonValue
+    by: str = Field(min_length=1)
+    at: AwareDatetime
+    via: Literal["person", "deadline"] = "person"
+    secrets: dict[str, JsonValue] = Field(default_factory=dict, repr=False)
+    """Secret form values, kept apart until the thread has moved on, then dropped."""
+
+
+class ApprovalRequest(BaseModel):
+    """One question to one person, from opening to delivery. Times are UTC, `timeout` seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    type: ApprovalType = ApprovalType.GENERAL
+    title: str
+    content: str
+    context: dict[str, Any] = Field(default_factory=dict)
+    created_at: AwareDatetime
+    updated_at: AwareDatetime | None = None
+    timeout: float = 300
+    status: ApprovalStatus = ApprovalStatus.PENDING
+    approved_by: str | None = None
+    approved_at: AwareDatetime | None = None
+    rejection_reason: str | None = None
+    priority: int = Field(default=1, ge=1, le=5)
+
+    source: str = "code"
+    graph: str | None = None
+    thread_id: str | None = None
+    checkpoint_id: str | None = None
+    interrupt_id: str | None = None
+    generation: int = 1
+    payload: Any = None
+    response_schema: dict[str, Any] | None = None
+    digest: str
+    deadline: AwareDatetime | None = None
+    timeout_action: TimeoutAction = "cancel"
+    decision: Decision | None = None
+    delivery: Delivery = Delivery.NONE
+    version: int = 1
+
+    @staticmethod
+    def id_for(thread_id: str, interrupt_id: str, generation: int) -> str:
+        """The id of a graph's question: the same whoever opens it."""
+        key = f"{thread_id}\n{interrupt_id}\n{generation}"
+        return hashlib.sha256(key.encode()).hexdigest()[:24]
+
+    @property
+    def live(self) -> bool:
+        """Whether its thread still has something to do with it."""
+        holds_secrets = self.decision is not None and bool(self.decision.secrets)
+        return self.is_open or self.delivery is Delivery.DUE or holds_secrets
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for a decision."""
+        return self.status is ApprovalStatus.PENDING
+
+    @property
+    def is_due(self) -> bool:
+        """Whether its answer is still to be carried back."""
+        return self.delivery is Delivery.DUE
+
+    def succeed(self, *, at: datetime, **changes: Any) -> Self:
+        """The next version of this request."""
+        changes |= {"version": self.version + 1, "updated_at": at.astimezone(UTC)}
+        return self.model_copy(update=changes)

@@ -1,0 +1,209 @@
+"""One tree of errors. Each says what happened and what to do next, in the reader's language."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from plancraft.locale import N_, Language, say, speaking
+
+__all__ = [
+    "AlreadyAnswered",
+    "InvalidAnswer",
+    "NoCheckpointer",
+    "PlancraftError",
+    "QuestionChanged",
+    "RequestExpired",
+    "StateError",
+    "StoreNotGiven",
+    "StoreUnavailable",
+    "ThreadBusy",
+    "ThreadPaused",
+    "UnknownInterrupt",
+    "UnknownThread",
+]
+
+
+class PlancraftError(Exception):
+    """Whatever plancraft refuses or cannot do."""
+
+    template: ClassVar[str] = N_("Something went wrong.")
+    recoverable: ClassVar[bool] = False
+    """Whether the same call may succeed later, unchanged."""
+
+    def __init__(self, **values: object) -> None:
+        self.values = values
+        super().__init__(self._text("en"))
+
+    def _text(self, reader: Language | None = None) -> str:
+        with speaking(reader):
+            return say(self.template, **self.values)
+
+    def localized(self, reader: Language | None = None) -> str:
+        """The message in `reader`'s language; None means the language of the surroundings."""
+        return self._text(reader)
+
+    def details(self) -> dict[str, Any]:
+        """What happened, as plain JSON values."""
+        return {name: _plain(value) for name, value in self.values.items()}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(kind: type[PlancraftError], args: tuple[Any, ...], state: dict[str, Any]) -> Any:
+    error = kind.__new__(kind, *args)
+    Exception.__init__(error, *args)
+    error.__dict__.update(state)
+    return error
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool | type(None)) else str(value)
+
+
+class InvalidAnswer(PlancraftError, ValueError):
+    """The answer does not fit the question; nothing was changed."""
+
+    template = N_("The answer to {question} does not fit: {problems}. Nothing was changed.")
+
+    def __init__(self, question: str, problems: Sequence[str]) -> None:
+        self.question, self.problems = question, list(problems)
+        super().__init__(question=question, problems="; ".join(problems))
+
+
+class UnknownInterrupt(PlancraftError, LookupError):
+    """No open question has the given id."""
+
+    template = N_("No open question has the id {id}. Open questions: {open}.")
+
+    def __init__(self, id: str, *, open: Sequence[str] = ()) -> None:  # noqa: A002
+        self.id, self.open = id, list(open)
+        super().__init__(id=id, open=", ".join(open) or "-")
+
+
+class UnknownThread(PlancraftError, LookupError):
+    """The checkpointer holds nothing under this thread id."""
+
+    template = N_("There is no thread {thread_id}. Check the id, or start it first.")
+
+    def __init__(self, thread_id: str) -> None:
+        self.thread_id = thread_id
+        super().__init__(thread_id=thread_id)
+
+
+class AlreadyAnswered(PlancraftError):
+    """Somebody decided first; the first answer stands."""
+
+    template = N_("This question was already answered by {by} at {at}. The first answer stands.")
+
+    def __init__(self, id: str, *, by: str, at: datetime) -> None:  # noqa: A002
+        self.id, self.by, self.at = id, by, at
+        super().__init__(by=by, at=at.isoformat(timespec="seconds"))
+
+
+class RequestExpired(PlancraftError, TimeoutError):
+    """The question's deadline passed before the answer came."""
+
+    template = N_("The time to answer {id} ended at {deadline}. Nothing was delivered.")
+
+    def __init__(self, id: str, *, deadline: datetime) -> None:  # noqa: A002
+        self.id, self.deadline = id, deadline
+        super().__init__(id=id, deadline=deadline.isoformat(timespec="seconds"))
+
+
+class QuestionChanged(PlancraftError):
+    """The graph now asks something else than what was answered; nothing was delivered.
+
+    `asked` is the payload that was shown, `asks_now` the one now open, None when there is none.
+    """
+
+    template = N_(
+        "The question changed after it was shown, so the answer was not delivered. "
+        "Asked then: {asked}. Asked now: {asks_now}. Look at the open question and answer again."
+    )
+
+    def __init__(self, id: str, *, asked: Any, asks_now: Any) -> None:  # noqa: A002
+        self.id, self.asked, self.asks_now = id, asked, asks_now
+        super().__init__(asked=_headline(asked), asks_now=_headline(asks_now))
+
+
+class ThreadPaused(PlancraftError):
+    """The thread waits for an answer; new input would discard its question."""
+
+    template = N_(
+        "Thread {thread_id} waits at: {questions}. Answer it first, or pass replace=True "
+        "to give up the question and start over with the new input."
+    )
+
+    def __init__(self, thread_id: str, questions: Sequence[Any]) -> None:
+        self.thread_id, self.questions = thread_id, list(questions)
+        shown = ", ".join(_headline(question) for question in questions)
+        super().__init__(thread_id=thread_id, questions=shown or "-")
+
+
+class ThreadBusy(PlancraftError, TimeoutError):
+    """Another worker drives this thread and did not finish in time."""
+
+    template = N_(
+        "Thread {thread_id} is being run by another worker. What you answered is recorded "
+        "and will be delivered; look again later."
+    )
+    recoverable = True
+
+    def __init__(self, thread_id: str) -> None:
+        self.thread_id = thread_id
+        super().__init__(thread_id=thread_id)
+
+
+class StoreUnavailable(PlancraftError, ConnectionError):
+    """The store cannot be reached; nothing counts as approved."""
+
+    template = N_("The store {store} cannot be used: {reason}. Nothing was decided.")
+    recoverable = True
+
+    def __init__(self, store: str, reason: str) -> None:
+        super().__init__(store=store, reason=reason)
+
+
+class StoreNotGiven(PlancraftError, ValueError):
+    """Nothing says where the questions are to be kept."""
+
+    template = N_(
+        "Questions of a graph with {checkpointer} need a store: pass store=, or set "
+        "PLANCRAFT_STORE (for example sqlite:///plancraft.db)."
+    )
+
+    def __init__(self, checkpointer: str) -> None:
+        super().__init__(checkpointer=checkpointer)
+
+
+class NoCheckpointer(PlancraftError, ValueError):
+    """The graph was compiled without a checkpointer, so it cannot pause."""
+
+    template = N_(
+        "The graph has no checkpointer, so it cannot pause. Compile it with one, "
+        "or give the command line a --db FILE."
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class StateError(PlancraftError, ValueError):
+    """The graph's state is not as the code needs it."""
+
+    template = N_("The state is not usable: {reason}.")
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)
+
+
+def _headline(payload: Any) -> str:
+    if payload is None:
+        return "-"
+    if isinstance(payload, dict):
+        payload = payload.get("question") or payload
+    text = str(payload)
+    return text if len(text) <= 80 else text[:79] + "…"

@@ -1,0 +1,242 @@
+"""Whether an answer fits its question, decided the same way outside the graph and inside a node."""
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from pydantic_core import PydanticSerializationError, to_jsonable_python
+
+from plancraft.errors import InvalidAnswer
+from plancraft.interrupts.canonical import canonical
+from plancraft.interrupts.payloads import (
+    ApprovalInterruptPayload,
+    ConfirmInterruptPayload,
+    FormInterruptPayload,
+    InterruptPayload,
+    OptionInterruptPayload,
+    read_payload,
+)
+from plancraft.locale import say
+
+__all__ = ["ENVELOPE_MARK", "fit_answer", "fit_payload", "secret_fields", "takes_envelope"]
+
+ENVELOPE_MARK = "x-plancraft-answer"
+"""In a response schema: the node takes the answer together with its receipt."""
+
+
+def takes_envelope(response_schema: Any) -> bool:
+    """Whether the question was asked by `ask()`, which unpacks the receipt itself."""
+    return isinstance(response_schema, dict) and ENVELOPE_MARK in response_schema
+
+
+def fit_answer(shown: Any, response_schema: Any, answer: Any) -> Any:
+    """The answer as the JSON that is delivered, for any question, whoever wrote its payload.
+
+    Raises:
+        InvalidAnswer: it does not fit, or JSON cannot hold it.
+    """
+    answer = _as_json(shown, answer)
+    if payload := read_payload(shown):
+        return fit_payload(payload, answer)
+    if isinstance(response_schema, dict):
+        _require(_name(shown), schema_problems(response_schema, answer))
+    return answer
+
+
+def fit_payload(payload: InterruptPayload, answer: Any) -> Any:
+    """The answer in the one form of its kind.
+
+    Raises:
+        InvalidAnswer: it does not fit; `problems` says why, path by path.
+    """
+    match payload:
+        case OptionInterruptPayload():
+            return _fit_option(payload, answer)
+        case FormInterruptPayload():
+            return _fit_form(payload, answer)
+        case ConfirmInterruptPayload():
+            return _fit_confirm(payload, answer)
+        case ApprovalInterruptPayload():
+            return _fit_approval(payload, answer)
+    return answer
+
+
+def secret_fields(schema: Any) -> tuple[str, ...]:
+    """Names of the fields whose values are secret, by the JSON Schema of a form or an answer."""
+    properties = schema.get("properties") if isinstance(schema, dict) else None
+    if not isinstance(properties, dict):
+        return ()
+    return tuple(name for name, field in properties.items() if _is_secret(field))
+
+
+def schema_problems(schema: dict[str, Any], value: Any) -> list[str]:
+    """What is wrong with the value by its JSON Schema, one sentence a place."""
+    return [_problem(error) for error in _validator(canonical(schema)).iter_errors(value)]
+
+
+def _is_secret(field: Any) -> bool:
+    if not isinstance(field, dict):
+        return False
+    if field.get("writeOnly") is True or field.get("format") == "password":
+        return True
+    return any(_is_secret(one) for key in ("anyOf", "oneOf", "allOf") for one in field.get(key, ()))
+
+
+def _as_json(shown: Any, answer: Any) -> Any:
+    try:
+        return json.loads(json.dumps(to_jsonable_python(answer), allow_nan=False))
+    except (PydanticSerializationError, ValueError, TypeError, RecursionError):
+        problem = say("JSON cannot hold a {type}", type=type(answer).__name__)
+        raise InvalidAnswer(_name(shown), [problem]) from None
+
+
+def _name(shown: Any) -> str:
+    name = shown.get("interrupt_id") or shown.get("question") if isinstance(shown, dict) else shown
+    return repr(str(name)[:60])
+
+
+def _require(question: str, problems: list[str]) -> None:
+    if problems:
+        raise InvalidAnswer(question, problems)
+
+
+def _refuse(payload: InterruptPayload, problem: str) -> InvalidAnswer:
+    return InvalidAnswer(repr(payload.interrupt_id or payload.question[:60]), [problem])
+
+
+def _only(payload: InterruptPayload, answer: dict[str, Any], *known: str) -> None:
+    if unknown := sorted(set(answer) - set(known)):
+        raise _refuse(payload, say("unknown field: {names}", names=", ".join(unknown)))
+
+
+def _fit_option(payload: OptionInterruptPayload, answer: Any) -> dict[str, Any]:
+    if isinstance(answer, str):
+        answer = {"selected": [answer]}
+    if isinstance(answer, list):
+        answer = {"selected": answer}
+    if not isinstance(answer, dict):
+        raise _refuse(payload, say('expected {{"selected": ["id"], "text": null}}'))
+    _only(payload, answer, "selected", "text")
+    selected, text = answer.get("selected"), answer.get("text")
+    selected = [selected] if isinstance(selected, str) else selected or []
+    if not isinstance(selected, list) or not all(isinstance(one, str) for one in selected):
+        raise _refuse(payload, say("selected is a list of option ids"))
+    if text is not None and not isinstance(text, str):
+        raise _refuse(payload, say("text is a text or null"))
+    if problem := _choice_problem(payload, selected, (text or "").strip()):
+        raise _refuse(payload, problem)
+    return {"selected": selected, "text": text}
+
+
+def _choice_problem(payload: OptionInterruptPayload, selected: list[str], text: str) -> str | None:
+    known = [option.id for option in payload.options]
+    if unknown := [one for one in selected if one not in known]:
+        return say(
+            "there is no option {unknown}; choose from {known}",
+            unknown=", ".join(unknown),
+            known=", ".join(known),
+        )
+    if len(set(selected)) != len(selected):
+        return say("an option is named twice")
+    if len(selected) > 1 and not payload.multiple:
+        return say("choose one option only")
+    if text and not payload.allow_custom:
+        return say("this question takes no text of its own")
+    if not selected and not text:
+        return say("nothing is chosen")
+    return None
+
+
+def _fit_form(payload: FormInterruptPayload, answer: Any) -> dict[str, Any]:
+    if not isinstance(answer, dict):
+        raise _refuse(payload, say("a form is answered with an object of its fields"))
+    _require(
+        repr(payload.interrupt_id or payload.question[:60]), schema_problems(payload.form, answer)
+    )
+    return answer
+
+
+def _fit_confirm(payload: ConfirmInterruptPayload, answer: Any) -> dict[str, Any]:
+    if isinstance(answer, bool):
+        answer = {"confirmed": answer}
+    if not isinstance(answer, dict) or not isinstance(answer.get("confirmed"), bool):
+        raise _refuse(payload, say('expected {{"confirmed": true}} or {{"confirmed": false}}'))
+    _only(payload, answer, "confirmed")
+    return answer
+
+
+def _fit_approval(payload: ApprovalInterruptPayload, answer: Any) -> dict[str, Any]:
+    if isinstance(answer, str):
+        answer = {"decision": answer}
+    if not isinstance(answer, dict):
+        raise _refuse(payload, say('expected {{"decision": "approve", "reject" or "edit"}}'))
+    _only(payload, answer, "decision", "reason", "content")
+    if problem := _approval_problem(payload, answer):
+        raise _refuse(payload, problem)
+    return {"reason": None, "content": None, **answer}
+
+
+def _approval_problem(payload: ApprovalInterruptPayload, answer: dict[str, Any]) -> str | None:
+    decision, reason, content = (answer.get(name) for name in ("decision", "reason", "content"))
+    if decision not in ("approve", "reject", "edit"):
+        return say('decision is "approve", "reject" or "edit"')
+    if reason is not None and not isinstance(reason, str):
+        return say("reason is a text or null")
+    if decision == "reject" and payload.require_reason and not (reason or "").strip():
+        return say("a rejection needs a reason")
+    if decision != "edit":
+        return None if content is None else say("content goes with the decision edit only")
+    return _edit_problem(payload, content)
+
+
+def _edit_problem(payload: ApprovalInterruptPayload, content: Any) -> str | None:
+    if not payload.editable:
+        return say("nothing here may be edited")
+    if not isinstance(payload.content, dict):
+        return None if isinstance(content, str) and content else say("content is the new text")
+    if not isinstance(content, dict) or not content:
+        return say("content is an object of the edited fields")
+    changed = {name for name, value in content.items() if payload.content.get(name) != value}
+    changed |= set(content) - set(payload.content)
+    if locked := sorted(changed - set(payload.editable)):
+        return say("not editable: {names}", names=", ".join(locked))
+    return None
+
+
+@lru_cache(maxsize=256)
+def _validator(schema_text: bytes) -> Any:
+    from jsonschema import FormatChecker
+    from jsonschema.validators import validator_for
+
+    schema = json.loads(schema_text)
+    return validator_for(schema)(schema, format_checker=FormatChecker())
+
+
+def _problem(error: Any) -> str:
+    path = ".".join(str(part) for part in error.absolute_path)
+    message = "".join(_without_value(error))
+    return f"{path}: {message}" if path else message
+
+
+def _without_value(error: Any) -> Iterator[str]:
+    # A value may be a secret, so messages name the rule that was broken, never the value.
+    rule, limit = error.validator, error.validator_value
+    if rule == "required":
+        yield say("required: {names}", names=", ".join(_missing(error)))
+    elif rule == "type":
+        yield say("must be {expected}", expected=limit)
+    elif rule == "enum":
+        yield say("must be one of {expected}", expected=", ".join(map(str, limit)))
+    elif rule == "additionalProperties":
+        yield say("unknown field: {names}", names=", ".join(_extra(error)))
+    else:
+        yield say("breaks the rule {rule}: {limit}", rule=rule, limit=str(limit)[:80])
+
+
+def _missing(error: Any) -> list[str]:
+    return [name for name in error.validator_value if name not in error.instance]
+
+
+def _extra(error: Any) -> list[str]:
+    return sorted(set(error.instance) - set(error.schema.get("properties", {})))

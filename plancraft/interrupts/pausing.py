@@ -1,0 +1,64 @@
+"""Ask a person from inside a node."""
+
+from typing import Any, overload
+
+from langgraph.config import get_config
+from langgraph.types import interrupt
+
+from plancraft.interrupts.answers import (
+    Answer,
+    ApprovalAnswer,
+    ConfirmAnswer,
+    FormAnswer,
+    OptionAnswer,
+    answer_type,
+    asking,
+)
+from plancraft.interrupts.observing import log_hitl_event
+from plancraft.interrupts.payloads import (
+    ApprovalInterruptPayload,
+    ConfirmInterruptPayload,
+    FormInterruptPayload,
+    InterruptPayload,
+    OptionInterruptPayload,
+)
+
+__all__ = ["ask"]
+
+
+@overload
+def ask(payload: OptionInterruptPayload) -> OptionAnswer: ...
+@overload
+def ask(payload: FormInterruptPayload) -> FormAnswer: ...
+@overload
+def ask(payload: ConfirmInterruptPayload) -> ConfirmAnswer: ...
+@overload
+def ask(payload: ApprovalInterruptPayload) -> ApprovalAnswer: ...
+def ask(payload: InterruptPayload) -> Answer:
+    """The person's answer to `payload`, typed and checked.
+
+    The first time the node runs, this pauses the graph. When the answer is there, LangGraph
+    runs the node again from its start, so everything before this call must be pure: the same
+    state, the same payload. Works in plain and async nodes, tools and subgraphs.
+    """
+    named = _placed(payload)
+    with asking(named):
+        answer = interrupt(named.to_dict(), response_schema=answer_type(named))
+    log_hitl_event("resumed", lambda: _summary(named, answer))
+    return answer
+
+
+def _placed(payload: InterruptPayload) -> InterruptPayload:
+    node = payload.node_ref or get_config().get("metadata", {}).get("langgraph_node")
+    name = payload.interrupt_id or node or payload.type
+    return payload.model_copy(update={"node_ref": node, "interrupt_id": name})
+
+
+def _summary(payload: InterruptPayload, answer: Answer) -> dict[str, Any]:
+    return {
+        "interrupt_id": payload.interrupt_id,
+        "type": payload.type,
+        "key": answer.key,
+        "by": answer.by,
+        "answer": answer.redacted(),
+    }

@@ -1,0 +1,112 @@
+"""Requests in this process's memory: for tests and for graphs on an in-memory checkpointer."""
+
+import threading
+from dataclasses import dataclass
+
+from plancraft.approvals import ApprovalRequest, Changes, Event, Query
+
+__all__ = ["MemoryStore"]
+
+
+class MemoryStore:
+    """A store that lasts as long as the process."""
+
+    url = "memory://"
+    blocking = False
+
+    def __init__(self) -> None:
+        self._requests: dict[str, ApprovalRequest] = {}
+        self._by_thread: dict[str, list[str]] = {}
+        self._driven: dict[tuple[str, str], None] = {}
+        self._events: list[Event] = []
+        self._held: set[str] = set()
+        self._guard = threading.RLock()
+
+    def commit(self, changes: Changes, *, durable: bool) -> bool:
+        with self._guard:
+            if not self._fits(changes):
+                return False
+            for request in changes.opened:
+                self._by_thread.setdefault(request.thread_id or "", []).append(request.id)
+            for request in (*changes.opened, *changes.replaced):
+                self._requests[request.id] = request
+            self._events.extend(changes.events)
+            if mark := changes.mark:
+                key = (mark.graph, mark.thread_id)
+                self._driven.update({key: None}) if mark.on else self._driven.pop(key, None)
+            return True
+
+    def _fits(self, changes: Changes) -> bool:
+        return all(new.id not in self._requests for new in changes.opened) and all(
+            (old := self._requests.get(new.id)) is not None and old.version == new.version - 1
+            for new in changes.replaced
+        )
+
+    def get(self, request_id: str) -> ApprovalRequest | None:
+        return self._requests.get(request_id)
+
+    def live(self, thread_id: str) -> list[ApprovalRequest]:
+        with self._guard:
+            of_thread = [self._requests[one] for one in self._by_thread.get(thread_id, ())]
+        return [request for request in of_thread if request.live]
+
+    def find(self, query: Query) -> list[ApprovalRequest]:
+        with self._guard:
+            everything = list(self._requests.values())
+        found = sorted((one for one in everything if _matches(one, query)), key=_place)
+        return found[: query.limit]
+
+    def latest(self, thread_id: str, interrupt_id: str) -> ApprovalRequest | None:
+        with self._guard:
+            of_thread = [self._requests[one] for one in self._by_thread.get(thread_id, ())]
+        asked = [request for request in of_thread if request.interrupt_id == interrupt_id]
+        return max(asked, key=lambda request: request.generation, default=None)
+
+    def driven(self, graph: str) -> list[str]:
+        with self._guard:
+            return [thread for of, thread in self._driven if of == graph]
+
+    def is_driven(self, graph: str, thread_id: str) -> bool:
+        return (graph, thread_id) in self._driven
+
+    def events(self, *, thread_id: str | None = None, request_id: str | None = None) -> list[Event]:
+        with self._guard:
+            return [
+                event
+                for event in self._events
+                if thread_id in (None, event.thread_id) and request_id in (None, event.request_id)
+            ]
+
+    def try_lock(self, thread_id: str) -> "_Held | None":
+        with self._guard:
+            if thread_id in self._held:
+                return None
+            self._held.add(thread_id)
+            return _Held(self._held, thread_id)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    held: set[str]
+    thread_id: str
+
+    def release(self) -> None:
+        self.held.discard(self.thread_id)
+
+
+def _place(request: ApprovalRequest) -> tuple[float, str]:
+    return request.created_at.timestamp(), request.id
+
+
+def _matches(request: ApprovalRequest, query: Query) -> bool:
+    before = query.deadline_before
+    return (
+        (request.is_due if query.due else query.status in (None, request.status))
+        and query.graph in (None, request.graph)
+        and query.thread_id in (None, request.thread_id)
+        and (before is None or (request.deadline is not None and request.deadline <= before))
+        and (query.after is None or _place(request) > _place(query.after))
+    )

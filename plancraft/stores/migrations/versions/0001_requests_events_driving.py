@@ -1,0 +1,57 @@
+"""Requests, the append-only event log, and the marks of threads being run."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "plancraft_requests",
+        sa.Column("id", sa.String(64), primary_key=True),
+        sa.Column("graph", sa.Text),
+        sa.Column("thread_id", sa.Text),
+        sa.Column("interrupt_id", sa.Text),
+        sa.Column("generation", sa.Integer, nullable=False),
+        sa.Column("status", sa.String(16), nullable=False),
+        sa.Column("delivery", sa.String(16), nullable=False),
+        sa.Column("live", sa.Boolean, nullable=False),
+        sa.Column("created_at", sa.Float, nullable=False),
+        sa.Column("deadline", sa.Float),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+    )
+    op.create_index(
+        "plancraft_requests_inbox", "plancraft_requests", ["status", "created_at", "id"]
+    )
+    op.create_index(
+        "plancraft_requests_live",
+        "plancraft_requests",
+        ["thread_id"],
+        sqlite_where=sa.text("live"),
+        postgresql_where=sa.text("live"),
+    )
+    op.create_table(
+        "plancraft_events",
+        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("request_id", sa.String(64), nullable=False),
+        sa.Column("thread_id", sa.Text),
+        sa.Column("body", sa.Text, nullable=False),
+    )
+    op.create_index("plancraft_events_thread", "plancraft_events", ["thread_id", "seq"])
+    op.create_table(
+        "plancraft_driving",
+        sa.Column("graph", sa.Text, primary_key=True),
+        sa.Column("thread_id", sa.Text, primary_key=True),
+        sa.Column("since", sa.Float, nullable=False),
+    )
+    for change in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER plancraft_events_no_{change.lower()} "
+            f"BEFORE {change} ON plancraft_events "
+            "BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END"
+        )

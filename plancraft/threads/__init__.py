@@ -1,0 +1,60 @@
+"""Outside a node: start a thread, see its questions, answer, recover, expire."""
+
+from plancraft.interrupts.observing import log_hitl_event
+from plancraft.threads.calls import (
+    acancel,
+    aedit,
+    aexpire_due,
+    aget_interrupt_status,
+    apending,
+    arecover,
+    aresume,
+    astart,
+    cancel,
+    edit,
+    expire_due,
+    get_interrupt_status,
+    pending,
+    recover,
+    resume,
+    start,
+)
+from plancraft.threads.config import InterruptConfig
+from plancraft.threads.history import get_hitl_history
+from plancraft.threads.naming import make_thread_id
+from plancraft.threads.operations import PendingQuestion, RecoveredThread
+from plancraft.threads.safety import (
+    asafe_resume,
+    create_error_response,
+    is_recoverable,
+    safe_resume,
+)
+
+__all__ = [
+    "InterruptConfig",
+    "PendingQuestion",
+    "RecoveredThread",
+    "acancel",
+    "aedit",
+    "aexpire_due",
+    "aget_interrupt_status",
+    "apending",
+    "arecover",
+    "aresume",
+    "asafe_resume",
+    "astart",
+    "cancel",
+    "create_error_response",
+    "edit",
+    "expire_due",
+    "get_hitl_history",
+    "get_interrupt_status",
+    "is_recoverable",
+    "log_hitl_event",
+    "make_thread_id",
+    "pending",
+    "recover",
+    "resume",
+    "safe_resume",
+    "start",
+]

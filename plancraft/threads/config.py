@@ -1,0 +1,31 @@
+"""What holds for questions that say nothing themselves."""
+
+from dataclasses import dataclass
+
+from plancraft.interrupts.payloads import TimeoutAction
+
+__all__ = ["InterruptConfig"]
+
+
+@dataclass(frozen=True)
+class InterruptConfig:
+    """Times in seconds. The names of the first two come from the PlanCraft guide.
+
+    Raises:
+        ValueError: a time is not positive, or the action is unknown.
+    """
+
+    INTERRUPT_TIMEOUT: float = 3600
+    """How long a question stays open when its payload sets no timeout."""
+
+    TIMEOUT_ACTION: TimeoutAction = "cancel"
+    """What happens then: the request is closed and its thread ended, or the default is given."""
+
+    BUSY_TIMEOUT: float = 60
+    """How long to wait while another worker runs the same thread."""
+
+    def __post_init__(self) -> None:
+        if self.INTERRUPT_TIMEOUT <= 0 or self.BUSY_TIMEOUT <= 0:
+            raise ValueError("times must be above 0 seconds")
+        if self.TIMEOUT_ACTION not in ("cancel", "default_option"):
+            raise ValueError("TIMEOUT_ACTION is 'cancel' or 'default_option'")

@@ -1,0 +1,203 @@
+"""Make the rows say what the thread says, in one commit."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from plancraft.approvals import ApprovalRequest, Changes, DrivingMark
+from plancraft.approvals.events import Event, EventKind, event_of
+from plancraft.approvals.opening import open_question
+from plancraft.approvals.transitions import mark_delivered, scrub, supersede
+from plancraft.threads.flows import Flow
+from plancraft.threads.looking import Glance, Look, OpenInterrupt, tasks_asking
+from plancraft.threads.target import Target
+
+__all__ = ["agree", "live_rows", "settle"]
+
+_SYSTEM = "plancraft"
+
+
+@dataclass
+class _Plan:
+    """Rows as they will be, and the changes that make them so."""
+
+    rows: list[ApprovalRequest] = field(default_factory=list)
+    opened: list[ApprovalRequest] = field(default_factory=list)
+    replaced: list[ApprovalRequest] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def keep(self, row: ApprovalRequest) -> None:
+        self.rows.append(row)
+
+    def swap(self, row: ApprovalRequest, kind: EventKind | None) -> None:
+        self.rows.append(row)
+        self.replaced.append(row)
+        if kind is not None:
+            self.events.append(event_of(kind, row, actor=_SYSTEM))
+
+    def open(self, row: ApprovalRequest) -> None:
+        self.rows.append(row)
+        self.opened.append(row)
+        self.events.append(event_of("opened", row, actor=_SYSTEM))
+
+
+def live_rows(target: Target) -> Flow[list[ApprovalRequest]]:
+    """The stored requests that still matter to the thread."""
+    rows: list[ApprovalRequest] = yield from target.ask_store(target.store.live, target.thread_id)
+    return rows
+
+
+def agree(look: Glance | Look, rows: list[ApprovalRequest]) -> bool:
+    """Whether the rows are just those of the questions the thread shows."""
+    return len(rows) == len(look.questions) and all(
+        _matters(row)
+        and (question := look.questions.get(row.interrupt_id or "")) is not None
+        and question.is_of(row)
+        for row in rows
+    )
+
+
+def settle(
+    target: Target,
+    look: Glance | Look,
+    rows: list[ApprovalRequest],
+    *,
+    delivered: Collection[str] = (),
+    mark: bool | None = None,
+) -> Flow[list[ApprovalRequest]]:
+    """The thread's rows after they were brought in line with what it asks.
+
+    New questions are opened, delivered answers marked, vanished or changed questions closed.
+    The thread's lock is held. `delivered` names requests whose answers this worker just
+    delivered; `mark` sets or clears the mark that the thread is being run.
+    """
+    if mark is None and not delivered and agree(look, rows):
+        return rows
+    stored: dict[str, int] = {}
+    for _ in range(100):
+        gone = yield from _consumed(target, look, rows, delivered)
+        latest = stored | {row.interrupt_id or "": row.generation for row in rows}
+        now = target.clock()
+        plan = _plan(target, look, rows, gone, latest, now)
+        if not (plan.opened or plan.replaced) and mark is None:
+            return plan.rows
+        changes = Changes(
+            opened=plan.opened,
+            replaced=plan.replaced,
+            events=plan.events,
+            mark=None
+            if mark is None
+            else DrivingMark(target.name, target.thread_id, on=mark, at=now),
+        )
+        if (yield from target.commit(changes, durable=False)):
+            return [row for row in plan.rows if row.live]
+        rows = yield from live_rows(target)
+        stored = yield from _generations(target, look, rows)
+    raise AssertionError("another writer changes this thread's requests without end")
+
+
+def _plan(
+    target: Target,
+    look: Glance | Look,
+    rows: list[ApprovalRequest],
+    gone: dict[str, bool | None],
+    latest: dict[str, int],
+    now: datetime,
+) -> _Plan:
+    plan, known = _Plan(), dict[str, ApprovalRequest]()
+    for row in rows:
+        question = look.questions.get(row.interrupt_id or "")
+        if question is not None and question.is_of(row) and _matters(row):
+            known[question.id] = row
+            plan.keep(row)
+        else:
+            _plan_missing(plan, row, gone.get(row.id), look, now)
+    for question in look.questions.values():
+        if question.id not in known:
+            plan.open(_opened(target, look, question, latest.get(question.id, 0) + 1, now))
+    return plan
+
+
+def _matters(row: ApprovalRequest) -> bool:
+    return row.is_open or row.is_due
+
+
+def _plan_missing(
+    plan: _Plan, row: ApprovalRequest, consumed: bool | None, look: Glance | Look, now: datetime
+) -> None:
+    """A row whose question the thread does not show: taken, replaced, or not of this thread."""
+    moved_on = look.checkpoint_id != row.checkpoint_id
+    if not _matters(row):
+        plan.swap(scrub(row, now=now), None) if moved_on else plan.keep(row)
+    elif consumed is None:
+        plan.keep(row)
+    elif row.is_due and (consumed or row.decision is None):
+        plan.swap(mark_delivered(row, now=now, moved_on=moved_on), "delivered")
+    else:
+        plan.swap(supersede(row, now=now), "superseded")
+
+
+def _opened(
+    target: Target, look: Glance | Look, question: OpenInterrupt, generation: int, now: datetime
+) -> ApprovalRequest:
+    return open_question(
+        graph=target.name,
+        thread_id=target.thread_id,
+        checkpoint_id=look.checkpoint_id,
+        interrupt_id=question.id,
+        shown=question.shown,
+        response_schema=question.response_schema,
+        now=now,
+        timeout=target.settings.INTERRUPT_TIMEOUT,
+        timeout_action=target.settings.TIMEOUT_ACTION,
+        generation=generation,
+    )
+
+
+def _consumed(
+    target: Target, look: Glance | Look, rows: list[ApprovalRequest], delivered: Collection[str]
+) -> Flow[dict[str, bool | None]]:
+    """For each row whose question is gone: whether its node took the answer.
+
+    None: this checkpointer never held the question, so it belongs to somebody else.
+    """
+    gone: dict[str, bool | None] = {}
+    for row in rows:
+        question = look.questions.get(row.interrupt_id or "")
+        if not _matters(row):
+            continue
+        if question is not None and question.is_of(row):
+            continue
+        if question is not None:
+            gone[row.id] = False
+        elif row.id in delivered:
+            gone[row.id] = True
+        else:
+            gone[row.id] = yield from _was_taken(target, row)
+    return gone
+
+
+def _was_taken(target: Target, row: ApprovalRequest) -> Flow[bool | None]:
+    """What the checkpoint at which the question was asked says of its answer.
+
+    A task's question is stored in one slot, so a question no longer there was followed by
+    another; a task with output beside it has finished.
+    """
+    stored = yield from target.stored(row.checkpoint_id)
+    if stored is None:
+        return None
+    for _, interrupts, finished in tasks_asking(stored.pending_writes or []):
+        if any(interrupt.id == row.interrupt_id for interrupt in interrupts):
+            return finished
+    return True
+
+
+def _generations(
+    target: Target, look: Glance | Look, rows: list[ApprovalRequest]
+) -> Flow[dict[str, int]]:
+    """The newest stored generation of each question that no live request is for."""
+    found: dict[str, int] = {}
+    for id_ in look.questions.keys() - {row.interrupt_id for row in rows}:
+        stored = yield from target.ask_store(target.store.latest, target.thread_id, id_)
+        found[id_] = stored.generation if stored else 0
+    return found

@@ -1,0 +1,191 @@
+"""A graph's thread together with where its questions are kept: what every flow works on."""
+
+import os
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import CheckpointTuple
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.pregel import Pregel
+
+from plancraft.approvals import Changes, Lock, Store
+from plancraft.errors import NoCheckpointer, StoreNotGiven, ThreadBusy
+from plancraft.interrupts.answers import lending_secrets
+from plancraft.interrupts.observing import log_hitl_event
+from plancraft.stores import MemoryStore, open_store
+from plancraft.threads.config import InterruptConfig
+from plancraft.threads.flows import Call, Flow, blocking_call, sleep
+from plancraft.threads.looking import Glance, Look, glance_at, look_at
+
+__all__ = ["Target", "store_of", "utc_now"]
+
+_stores_of_savers: "weakref.WeakKeyDictionary[Any, Store]" = weakref.WeakKeyDictionary()
+_stores_by_url: dict[str, Store] = {}
+
+
+def utc_now() -> datetime:
+    """The time, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thread of one graph, its store, and how to run it."""
+
+    graph: Pregel[Any, Any, Any, Any]
+    thread_id: str
+    store: Store
+    settings: InterruptConfig
+    config: RunnableConfig
+    options: Mapping[str, Any] = field(default_factory=dict)
+    clock: Callable[[], datetime] = utc_now
+
+    @property
+    def name(self) -> str:
+        """The graph's name, by which its threads are found again."""
+        return self.graph.get_name()
+
+    @property
+    def place(self) -> RunnableConfig:
+        """The config that names the thread and nothing else."""
+        return {"configurable": {"thread_id": self.thread_id}}
+
+    def look(self) -> Flow[Look]:
+        """The thread as it is now."""
+        graph, place = self.graph, self.place
+        snapshot = yield Call(lambda: graph.get_state(place), lambda: graph.aget_state(place))
+        return look_at(snapshot)
+
+    def stored(self, checkpoint_id: str | None = None) -> Flow[CheckpointTuple | None]:
+        """The thread's newest checkpoint, or the one with this id, as the saver has it."""
+        saver: Any = self.graph.checkpointer
+        configurable = {"thread_id": self.thread_id, "checkpoint_ns": ""}
+        if checkpoint_id is not None:
+            configurable["checkpoint_id"] = checkpoint_id
+        place = {"configurable": configurable}
+        found: CheckpointTuple | None = yield Call(
+            lambda: saver.get_tuple(place), lambda: saver.aget_tuple(place)
+        )
+        return found
+
+    def glance(self) -> Flow[Glance | None]:
+        """The thread's open questions; None when there is no such thread."""
+        return glance_at((yield from self.stored()))
+
+    def invoke(self, command: Any, secrets: Mapping[str, Any] | None = None) -> Flow[Any]:
+        """What the graph returns for the input or command, its steps written before the next."""
+
+        def plain() -> Any:
+            with lending_secrets(secrets or {}):
+                return self.graph.invoke(command, self.config, durability="sync", **self.options)
+
+        async def awaited() -> Any:
+            with lending_secrets(secrets or {}):
+                return await self.graph.ainvoke(
+                    command, self.config, durability="sync", **self.options
+                )
+
+        return (yield Call(plain, awaited))
+
+    def update(self, values: Any, as_node: str | None) -> Flow[None]:
+        """Write to the thread's state as a node would."""
+        graph, place = self.graph, self.place
+        yield Call(
+            lambda: graph.update_state(place, values, as_node=as_node),
+            lambda: graph.aupdate_state(place, values, as_node=as_node),
+        )
+
+    def ask_store(self, method: Callable[..., Any], *args: Any, **named: Any) -> Flow[Any]:
+        """What a method of the store returns."""
+        return (yield blocking_call(method, *args, blocking=self.store.blocking, **named))
+
+    def commit(self, changes: Changes, *, durable: bool) -> Flow[bool]:
+        """Write the changes and log their events; False when another writer was first."""
+        written = yield from self.ask_store(self.store.commit, changes, durable=durable)
+        if written:
+            for event in changes.events:
+                log_hitl_event(event.kind, partial(event.model_dump, mode="json", exclude={"kind"}))
+        return bool(written)
+
+    def hold(self) -> Flow[Lock]:
+        """The thread's lock; waits while another worker has it.
+
+        Raises:
+            ThreadBusy: it was not free within `BUSY_TIMEOUT`.
+        """
+        waited, pause = 0.0, 0.001
+        while (lock := self.store.try_lock(self.thread_id)) is None:
+            if waited >= self.settings.BUSY_TIMEOUT:
+                raise ThreadBusy(self.thread_id)
+            yield sleep(pause)
+            waited, pause = waited + pause, min(pause * 1.5, 0.05)
+        return lock
+
+
+def store_of(graph: Any, given: "Store | str | None") -> Flow[Store]:
+    """The store for a graph's questions: as given, as in `PLANCRAFT_STORE`, or its saver's own.
+
+    Raises:
+        NoCheckpointer: the graph cannot pause.
+        StoreNotGiven: nothing was given and the saver is of another kind.
+    """
+    saver = getattr(graph, "checkpointer", None)
+    if saver is None or isinstance(saver, bool):
+        raise NoCheckpointer
+    url = given if isinstance(given, str) else os.environ.get("PLANCRAFT_STORE")
+    if given is not None and not isinstance(given, str):
+        return given
+    if url:
+        return _by_url(url)
+    if saver not in _stores_of_savers:
+        _stores_of_savers[saver] = yield from _beside(saver)
+    return _stores_of_savers[saver]
+
+
+def _by_url(url: str) -> Store:
+    if url not in _stores_by_url:
+        _stores_by_url[url] = open_store(url)
+    return _stores_by_url[url]
+
+
+def _beside(saver: Any) -> Flow[Store]:
+    if isinstance(saver, InMemorySaver):
+        return MemoryStore()
+    if isinstance(saver, SqliteSaver):
+        file = _file_of(saver)
+    elif _is_async_sqlite(saver):
+        file = yield Call(lambda: _file_of_async_from_sync(saver), lambda: _file_of_async(saver))
+    else:
+        raise StoreNotGiven(type(saver).__name__)
+    return open_store(f"sqlite:///{file}") if file else MemoryStore()
+
+
+def _file_of(saver: SqliteSaver) -> str:
+    with saver.cursor(transaction=False) as cursor:
+        return _main_file(cursor.execute("PRAGMA database_list").fetchall())
+
+
+async def _file_of_async(saver: Any) -> str:
+    await saver.setup()
+    async with saver.conn.execute("PRAGMA database_list") as cursor:
+        return _main_file(await cursor.fetchall())
+
+
+def _file_of_async_from_sync(saver: Any) -> str:
+    import asyncio
+
+    return asyncio.run_coroutine_threadsafe(_file_of_async(saver), saver.loop).result()
+
+
+def _main_file(rows: Any) -> str:
+    return next((row[2] for row in rows if row[1] == "main"), "")
+
+
+def _is_async_sqlite(saver: Any) -> bool:
+    return any(kind.__name__ == "AsyncSqliteSaver" for kind in type(saver).__mro__)
