@@ -20,6 +20,7 @@ from plancraft.threads.calls import (
     start,
 )
 from plancraft.threads.config import InterruptConfig
+from plancraft.threads.deciding import record_answer
 from plancraft.threads.history import get_hitl_history
 from plancraft.threads.naming import make_thread_id
 from plancraft.threads.operations import PendingQuestion, RecoveredThread
@@ -53,6 +54,7 @@ __all__ = [
     "log_hitl_event",
     "make_thread_id",
     "pending",
+    "record_answer",
     "recover",
     "resume",
     "safe_resume",

@@ -2,17 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
-from plancraft.approvals import ApprovalRequest, Changes, Decision
+from plancraft.approvals import ApprovalRequest, Changes, Decision, Store
 from plancraft.approvals.events import event_of
 from plancraft.approvals.transitions import decide
 from plancraft.errors import InvalidAnswer, UnknownInterrupt
 from plancraft.interrupts.fitting import fit_answer, secret_fields
+from plancraft.interrupts.observing import log_hitl_event
 from plancraft.locale import say
 
-__all__ = ["UNSET", "Deliver", "Said", "decided", "decision_changes", "named_answers"]
+__all__ = [
+    "UNSET",
+    "Deliver",
+    "Said",
+    "decided",
+    "decision_changes",
+    "named_answers",
+    "record_answer",
+]
 
 
 class Unset:
@@ -96,6 +105,24 @@ def decision_changes(successors: Sequence[ApprovalRequest]) -> Changes:
         if row.decision is not None
     ]
     return Changes(replaced=successors, events=events)
+
+
+def record_answer(store: Store, request_id: str, answer: Any, *, by: str) -> ApprovalRequest:
+    """The request with its answer on record, to be delivered by whoever has the graph.
+
+    Raises:
+        UnknownInterrupt, InvalidAnswer, AlreadyAnswered, RequestExpired: as `resume` does.
+    """
+    while True:
+        row = store.get(request_id)
+        if row is None:
+            raise UnknownInterrupt(request_id)
+        (successor,) = decided([row], {row.id: answer}, by=by, now=datetime.now(UTC))
+        changes = decision_changes([successor])
+        if store.commit(changes, durable=True):
+            for event in changes.events:
+                log_hitl_event(event.kind, event.model_dump(mode="json", exclude={"kind"}))
+            return successor
 
 
 def _decide(

@@ -138,7 +138,7 @@ def test_new_input_on_a_paused_thread_is_refused_unless_told_to_replace(saver: A
     graph = build(saver, ("asks", confirm("sure?")))
     old = paused(graph)
 
-    with pytest.raises(pc.ThreadPaused, match="sure?"):
+    with pytest.raises(pc.ThreadPaused, match=r"sure\?"):
         pc.start(graph, {"topic": "z"}, "t")
     assert_asks(graph, "sure?")
 

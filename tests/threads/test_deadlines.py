@@ -98,7 +98,7 @@ def test_one_of_two_that_times_out_waits_for_the_other(saver: Any) -> None:
     ids = {one.payload["question"]: one.id for one in pc.pending(graph, "t")}
 
     pc.expire_due(graph, now=later(11))
-    assert list(one.id for one in pc.pending(graph, "t")) == [ids["b?"]]
+    assert [one.id for one in pc.pending(graph, "t")] == [ids["b?"]]
 
     assert sorted(pc.resume(graph, "t", {ids["b?"]: True})["seen"]) == ["a? False", "b? True"]
 

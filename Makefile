@@ -1,0 +1,37 @@
+# Everything runs in .venv, made on first use. Nothing outside this folder is touched.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
+	&& echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+AREA ?=
+
+.PHONY: setup demo test check fix bench clean
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "plancraft needs Python 3.11, 3.12 or 3.13 on the PATH (or make PYTHON=/path/to/python)"; exit 1; }
+	@echo "Setting up $(VENV) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+setup: $(VENV)/installed ## Make the environment
+
+demo: $(VENV)/installed ## Plan an idea in the terminal; ARGS="--help" lists what it takes
+	@$(BIN)/python -m graph.demo $(ARGS)
+
+test: $(VENV)/installed ## Run all tests; ARGS goes to pytest
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: $(VENV)/installed ## Lint, types, layers
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && PYTHONPATH=. $(BIN)/lint-imports
+
+fix: $(VENV)/installed ## Format and mend what can be mended
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: $(VENV)/installed ## Measure; AREA=overhead|pending|double|kills for one
+	@$(BIN)/python -m utils.benchmarks $(AREA) $(ARGS)
+
+clean: ## Remove the environment and caches
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache demo-output

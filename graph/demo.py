@@ -1,0 +1,153 @@
+"""`make demo`: plan an idea in the terminal, three questions on the way."""
+
+import json
+import os
+import re
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.table import Table
+
+from graph.analysis import analyse
+from graph.workflow import planning
+from plancraft import PlancraftError, get_hitl_history
+from plancraft.cli.conversing import converse
+from plancraft.cli.failing import Refused, one_line_errors
+from plancraft.cli.prepared import PreparedAnswers
+from plancraft.cli.session import Session
+from plancraft.cli.showing import plain
+from plancraft.locale import LANGUAGES, language, say, speaking
+
+FOLDER = Path("demo-output")
+THREAD_FILE = "thread.json"
+IDEAS = {
+    "en": (
+        "A neighbourhood app where people lend each other tools: list a drill or a ladder, "
+        "reserve it for a weekend, get reminded to bring it back, and rate how it went. "
+        "For city dwellers without a workshop; must work without payments."
+    ),
+    "ko": (
+        "동네 이웃끼리 공구를 빌려주는 앱: 드릴이나 사다리를 등록하고, 주말에 예약하고, "
+        "반납할 때가 되면 알려 주고, 서로 후기를 남긴다. 작업실이 없는 도시 주민을 위한 것이며 "
+        "결제 없이 쓸 수 있어야 한다."
+    ),
+}
+
+
+@click.command(help=say("Plan an idea: answer three questions, read the plan."))
+@click.argument("idea", nargs=-1)
+@click.option("--answers", type=click.Path(path_type=Path), help=say("File of prepared answers"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say("Language of the texts"))
+@click.option("--new", is_flag=True, help=say("Start over instead of going on"))
+@click.option("--by", default="you", show_default=True, help=say("Who answers"))
+def main(idea: tuple[str, ...], answers: Path | None, lang: Any, new: bool, by: str) -> None:
+    """Run the demo, or go on with it."""
+    with speaking(lang), one_line_errors():
+        prepared = PreparedAnswers(answers) if answers else None
+        FOLDER.mkdir(exist_ok=True)
+        thread = None if new else _unfinished()
+        text = " ".join(idea).strip()
+        console = Console(highlight=False)
+        if thread is not None:
+            console.print(say("Going on where you stopped. (--new starts over.)"), style="dim")
+            text = thread["idea"]
+        text = text or _offered(console, prepared)
+        with speaking(lang or os.environ.get("PLANCRAFT_LANG") and language() or _spoken(text)):
+            _plan(text, thread, prepared, by, console)
+
+
+def _plan(
+    idea: str,
+    thread: dict[str, str] | None,
+    prepared: PreparedAnswers | None,
+    by: str,
+    console: Console,
+) -> None:
+    given = None
+    if thread is None:
+        thread = {"id": uuid.uuid4().hex[:12], "idea": idea}
+        given = {"user_input": idea}
+        _remember(thread)
+    session = Session(planning, FOLDER / "demo.db")
+    if given is None and not _started(session, thread["id"]):
+        given = {"user_input": idea}
+    try:
+        state = converse(session, thread["id"], given, by=by, console=console, prepared=prepared)
+    except (KeyboardInterrupt, EOFError, click.Abort):
+        click.echo()
+        click.echo(say("Stopped; nothing is lost. make demo goes on at the same question."))
+        sys.exit(130)
+    _show(state, _saved(state), console)
+    (FOLDER / THREAD_FILE).unlink(missing_ok=True)
+
+
+def _started(session: Session, thread_id: str) -> bool:
+    try:
+        session.status(thread_id)
+    except PlancraftError:
+        return False
+    return True
+
+
+def _offered(console: Console, prepared: PreparedAnswers | None) -> str:
+    offered = IDEAS[language()]
+    if prepared is not None or not sys.stdin.isatty():
+        return offered
+    console.print(say("What would you like to plan? Enter takes this idea:"))
+    console.print(plain(offered), style="dim")
+    return console.input("> ").strip() or offered
+
+
+def _spoken(idea: str) -> Any:
+    try:
+        return analyse(idea).language
+    except ValueError:
+        raise Refused(say("say in a few words what is to be planned")) from None
+
+
+def _unfinished() -> dict[str, str] | None:
+    try:
+        found = json.loads((FOLDER / THREAD_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and {"id", "idea"} <= found.keys() else None
+
+
+def _remember(thread: dict[str, str]) -> None:
+    text = json.dumps(thread, ensure_ascii=False)
+    (FOLDER / THREAD_FILE).write_text(text, encoding="utf-8")
+
+
+def _saved(state: dict[str, Any]) -> Path:
+    title = re.sub(r"\W+", "-", state["analysis"]["title"]).strip("-").lower()[:60] or "plan"
+    path = FOLDER / f"{title}.md"
+    path.write_text(state["plan"].rstrip() + "\n", encoding="utf-8")
+    return path
+
+
+def _show(state: dict[str, Any], path: Path, console: Console) -> None:
+    console.print()
+    console.print(Markdown(plain(state["plan"]).plain, hyperlinks=False))
+    console.print()
+    answers = Table(title=say("Who answered what"), title_justify="left", box=None, pad_edge=False)
+    for heading in (say("Question"), say("Answer"), say("Who"), say("When")):
+        answers.add_column(heading, overflow="fold")
+    for entry in get_hitl_history(state):
+        said = plain(json.dumps(entry["answer"], ensure_ascii=False))
+        when = (entry["at"] or "-")[:19].replace("T", " ")
+        short = said.plain if len(said.plain) <= 120 else said.plain[:119] + "…"
+        answers.add_row(plain(entry["question"]), plain(short), plain(entry["by"]), when)
+    console.print(answers)
+    console.print()
+    writer = say("the built-in planner") if state["writer"] == "planner" else state["writer"]
+    console.print(plain(say("Written by: {writer}", writer=writer)))
+    console.print(plain(say("The plan is in {path}", path=path)))
+
+
+if __name__ == "__main__":
+    main()

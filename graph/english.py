@@ -1,0 +1,309 @@
+"""Reading an idea written in English, by rules about verbs, "for", "that" and "with"."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from graph.english_verbs import BEFORE_VERB, form_of, infinitive, verb_at
+from graph.findings import MOST_SENTENCES, Findings, Sentence, gathered
+from graph.prose import clip, trimmed
+from graph.wordlists import DESCRIBING, NOT_PEOPLE, PEOPLE, STOP
+
+_LEAD_IN = re.compile(
+    r"^(?:(?:so|hi|hello|hey|ok|okay|basically|maybe|idea|my idea is|the idea is|please)[,:]?\s+)*"
+    r"(?:(?:i|we)(?:'d| would| really)*\s+(?:want|like|need|plan|hope|am going|are going|wish)"
+    r"(?:\s+to)?\s+(?:(?:build|make|create|develop|launch|have|design|write)\s+)?"
+    r"|(?:(?:i am|i'm|we are|we're)\s+(?:building|making|creating|planning|developing)\s+)"
+    r"|(?:can you |could you |let's |please |help me )*"
+    r"(?:build|make|create|develop|design|plan)\s+(?:me\s+|us\s+)?(?=an?\s|the\s)"
+    r"|(?:it|this|the (?:app|tool|service|site|platform|system|product|bot|website))\s+"
+    r"(?:is|would be|will be)\s+(?=an?\s)"
+    r"|(?:it|this|they|the (?:app|tool|service|site|platform|system|product|bot|website))\s+"
+    r"(?:also\s+)?(?:(?:should|must|will|would|can|could|has to|needs to|shall)\s+)?"
+    r"(?:also\s+|be able to\s+)?)?",
+    re.IGNORECASE,
+)
+_MARKER = re.compile(
+    r"(?<![\w-])(that|which|who|where|so that|so|to|for|with|w/|including|featuring|such as)"
+    r"(?:\s+(?:also|automatically))?\s+",
+    re.IGNORECASE,
+)
+_CONSTRAINT = re.compile(
+    r"(?:\b(?:it |this |we |everything |data )?(?:must|has to|have to|should|needs? to) (?:not "
+    r"|never )?"
+    r"(?:be|stay|cost|run|work|launch|fit|comply|respect|support)\b[^,;.]{0,90}"
+    r"|\b(?:without|no)\s+(?!one\b|matter\b|longer\b|more than\b)[^,;.]{2,60}?"
+    r"(?=\s+(?:and|but|for|to|that|in)\b|[,;.]|$)"
+    r"|\b(?:with)?in (?:under |less than |at most )?(?:\d+|one|two|three|four|six|a|a few) "
+    r"(?:hour|day|week|month|year)s?\b"
+    r"|\b(?:costs? )?(?:under|below|less than|at most|no more than|max(?:imum)?|up to) "
+    r"(?:[$€£₩]\s?)?\d[\d,.]*(?:\s?(?:k|m|usd|eur|dollars|euros|won|%|hours?|days?|weeks?"
+    r"|months?|minutes?|seconds?|people|users)\b)?(?:\s+(?:a|per) \w+)?"
+    r"|\b(?:budget|deadline)\b[^,;.]*\d[^,;.]*"
+    r"|\b(?:before|by)\s+(?:the end of\s+)?(?:january|february|march|april|may|june|july|august"
+    r"|september|october|november|december|spring|summer|autumn|fall|winter|christmas|q[1-4]"
+    r"|next \w+|20\d\d)\b[^,;.]{0,12}"
+    r"|\bfor free\b|\b(?:works? |working |usable )?offline\b|\bonly (?:in|on|for|during) [^,;.]+"
+    r"|\b(?:cheap|low[- ]cost|open[- ]source|gdpr|hipaa|ad-free|privacy[- ]first)\b)",
+    re.IGNORECASE,
+)
+_HELP = re.compile(r"(?:help|lett?|allow|enabl)(?:e|s|es|ing)?", re.IGNORECASE)
+_JOINT = re.compile(
+    r"\s*(,\s*and\b|,\s*or\b|,|;|\band\b|&|\+|\bthen\b|\bplus\b|\bas well as\b)\s*", re.IGNORECASE
+)
+_STARTERS = re.compile(
+    r"^(?:an?|the|some|my|our|their|your|own|simple|new|smart|better|mobile|web|online|tiny"
+    r"|nice)\s+",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"^([A-Za-z][A-Za-z ]{1,24}):\s*(.*)$")
+_LABELS = {
+    "people": "for|users?|target users?|audience|target|target audience|who|customers?|people",
+    "constraints": "constraints?|limits?|budget|deadline|time|timeline|rules|restrictions?|must",
+    "features": "features?|functions?|what it does|scope|requirements|core features|includes?",
+    "head": "title|name|idea|product|project|app|app idea|product idea",
+}
+_ABLE = re.compile(r"\b(?:(?:should|must|will|would) )?(?:also )?be able to ", re.IGNORECASE)
+_IT = re.compile(r"^(?:it|this|we|everything|data) ", re.IGNORECASE)
+_CORE = re.compile(
+    r"\b(?:app|apps|application|bot|chatbot|marketplace|platform|product|service|site|software"
+    r"|system"
+    r"|tool|website|webapp|plugin|extension|game|i want|we want|(?:would|'d) like|build|idea)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(
+    r"(?<=[.!?…])\s+|[!?]+|\s+[-–—]+\s+"
+    r"|,?\s+and (?=(?:the (?:app|system|tool|service|site|platform)|it|they)\s)"
+)
+
+
+def read(lines: Sequence[tuple[bool, str]]) -> Findings:
+    """What the lines say, up to the point where more would not be kept."""
+    return gathered(list(islice(_sentences(lines), MOST_SENTENCES)), _CORE, _read_as)
+
+
+def _sentences(lines: Sequence[tuple[bool, str]]) -> Iterator[Sentence]:
+    section = ""
+    for marked, line in lines:
+        label, text = _labelled(line)
+        section = label or (section if marked else "")
+        for piece in _SENTENCE.split(text):
+            body = trimmed(clip(piece, 500))
+            if len(body) > 1:
+                yield Sentence(text=body, section=section, labelled=bool(label), marked=marked)
+
+
+def _labelled(line: str) -> tuple[str, str]:
+    match = _LABEL.match(line)
+    if match is None:
+        return "", line
+    named = next(
+        (kind for kind, words in _LABELS.items() if re.fullmatch(words, match[1].strip(), re.I)), ""
+    )
+    if named == "constraints" and match[1].lower() in ("budget", "deadline", "time", "timeline"):
+        return named, f"{match[1].lower()} {match[2]}"
+    return (named, match[2]) if named else ("", line)
+
+
+def _read_as(sentence: Sentence) -> Findings:
+    text = sentence.text
+    if sentence.section == "people":
+        return Findings(people=tuple(re.split(r"\s*[,;/]\s*|\s+and\s+", text)))
+    if sentence.section == "constraints":
+        return Findings(constraints=(text,))
+    if sentence.section == "head":
+        return Findings(head=text).joined(_sentence(text, is_item=False))
+    return _sentence(text, is_item=sentence.is_item)
+
+
+def _sentence(text: str, *, is_item: bool) -> Findings:
+    text = _ABLE.sub("can ", text)
+    limits = tuple(_IT.sub("", match[0]) for match in _CONSTRAINT.finditer(text))
+    rest = _LEAD_IN.sub("", trimmed(re.sub(r"\s+", " ", _CONSTRAINT.sub(" ", text))), count=1)
+    rest = re.sub(r"(?:^|\s)(?:and|but|with|for|in|at)$", "", rest)
+    found = Findings(constraints=limits)
+    if is_item and form_of(rest) is None and len(rest.split()) <= 8:
+        return found.joined(Findings(features=(without_starter(rest),)))
+    previous = ""
+    for role, part in _segments(rest):
+        found = found.joined(_segment(role, part, after=previous, is_item=is_item))
+        previous = role
+    return found
+
+
+def _segments(text: str) -> Iterator[tuple[str, str]]:
+    """Marker and body, a marker that only continues its phrase melted into it."""
+    pieces = _MARKER.split(text)
+    role, body = "", pieces[0]
+    for marker, following in zip(pieces[1::2], pieces[2::2], strict=True):
+        if _continues(role, body, marker.lower(), following):
+            body = f"{body.rstrip()} {marker} {following}"
+        else:
+            yield role, trimmed(body)
+            role, body = marker.lower(), following
+    yield role, trimmed(body)
+
+
+def _continues(role: str, body: str, marker: str, following: str) -> bool:
+    """Whether the marker only carries its phrase on: "connect students to tutors"."""
+    if not body.strip():
+        return False
+    acting = form_of(body) is not None or role in ("that", "which", "where", "so", "to")
+    goes_on = {
+        "to": acting or form_of(following) is None,
+        "for": body.lower().rstrip().endswith((" but", " except"))
+        or (acting and not _leading_people(following)),
+        "who": role == "for",
+        "that": acting or form_of(following) is None,
+        "so": verb_at(following.split()) is None,
+        "with": acting and not body.rstrip().endswith(","),
+    }
+    alike = {"which": "that", "where": "so", "so that": "so"}
+    return goes_on[marker if marker in goes_on else alike.get(marker, "with")]
+
+
+def _segment(role: str, body: str, *, after: str, is_item: bool) -> Findings:
+    if not body:
+        return Findings()
+    if role == "for":
+        return _for_whom(body)
+    if role in ("with", "w/", "including", "featuring", "such as"):
+        return Findings(features=tuple(_things(body)))
+    if role == "" and not is_item and form_of(body) is None:
+        return _opening(body)
+    return _actions(body)
+
+
+def _opening(body: str) -> Findings:
+    """A noun phrase that names the product, or a subject followed by what it does."""
+    words = body.split()
+    at = verb_at(words)
+    people = _named(words[:at]) if at is not None and at <= 5 else ()
+    if people and are_people(people[0].split()[-1]):
+        return Findings(people=people).joined(_actions(" ".join(words[at:])))
+    first, *others = _JOINT.split(body)
+    likened = re.split(r"\s(?:but|except) for\s", first, maxsplit=1)[1:]
+    return Findings(head=first, features=tuple(_things(", ".join((*likened, *others[1::2])))))
+
+
+def _for_whom(body: str) -> Findings:
+    form = form_of(body)
+    if form is not None and form[1] == "gerund":
+        return _actions(body)
+    people = _leading_people(body)
+    if not people:
+        return Findings(features=tuple(_things(body)))
+    rest = trimmed(body[len(people) :])
+    rest = re.sub(r"^(?:and|who|,)\s+", "", rest)
+    return Findings(people=(people,)).joined(_actions(rest) if form_of(rest) else Findings())
+
+
+def _leading_people(text: str) -> str:
+    words = text.split()
+    for count in range(1, min(len(words), 7) + 1):
+        if not are_people(words[count - 1]):
+            continue
+        if count < len(words) and words[count].lower() == "who":
+            return _JOINT.split(text)[0]
+        if count + 1 < len(words) and words[count].lower() in ("and", "&"):
+            return (
+                f"{' '.join(words[: count + 1])} {second}"
+                if (second := _leading_people(" ".join(words[count + 1 :])))
+                else trimmed(" ".join(words[:count]))
+            )
+        return trimmed(" ".join(words[:count]))
+    return ""
+
+
+def are_people(word: str) -> bool:
+    """Whether the word names people or the places people work in."""
+    low = word.strip(",.;:!?()\"'").lower()
+    if low in PEOPLE:
+        return True
+    return low not in NOT_PEOPLE and bool(re.search(r"[a-z]{3}(?:ers|ors|ists|ians|ees)$", low))
+
+
+def _actions(body: str) -> Findings:
+    words = body.split()
+    people: tuple[str, ...] = ()
+    if words and _HELP.fullmatch(words[0]):
+        words = words[1:]
+        at = verb_at(words)
+        if at:
+            people = _named(words[:at])
+            words = words[at:]
+    elif form_of(body) is None and (at := verb_at(words)):
+        people = _named(words[:at]) if at <= 5 else ()
+        words = words[at:] if at <= 5 else words
+    return Findings(people=people, features=tuple(_clauses(" ".join(words))))
+
+
+def _named(words: list[str]) -> tuple[str, ...]:
+    while words and words[-1].lower() in BEFORE_VERB:
+        words = words[:-1]
+    name = " ".join(words).lower()
+    return () if name in STOP or name in ("users", "people") else (" ".join(words),)
+
+
+def _clauses(text: str) -> Iterator[str]:
+    """One clause a verb: "plan meals", "share lists"."""
+    parts = _JOINT.split(text)
+    current = parts[0]
+    manner = _manner(current)
+    for joint, part in zip(parts[1::2], parts[2::2], strict=True):
+        if not part:
+            continue
+        if _manner(part) == manner and manner and len(current.split()) > 1 and " " in part:
+            yield infinitive(current)
+            current = part
+        else:
+            joiner = re.sub(r"^,\s*(?=and|or)", " ", joint.lower())
+            current += f", {part}" if joiner in (",", ";") else f" {joiner.strip()} {part}"
+    if current:
+        yield infinitive(current)
+
+
+def _manner(text: str) -> str:
+    form = form_of(text)
+    return form[1] if form else ""
+
+
+def _things(text: str) -> Iterator[str]:
+    for part in _JOINT.split(text)[::2]:
+        if part.strip():
+            yield infinitive(part) if _manner(part) == "gerund" else without_starter(part)
+
+
+def without_starter(text: str) -> str:
+    """The noun phrase without its article or a word that says little."""
+    shorter = _STARTERS.sub("", text.strip(), count=1)
+    return shorter or text
+
+
+def people_named(names: Sequence[str]) -> tuple[str, ...]:
+    """The people mid-sentence, without those a fuller name covers."""
+    low = [lowered(name) for name in names if name]
+    return tuple(
+        name
+        for place, name in enumerate(low)
+        if not any(other.endswith(f" {name}") for other in low) and name not in low[:place]
+    )
+
+
+def lowered(name: str) -> str:
+    """People as they stand mid-sentence: "Busy parents" gives "busy parents"."""
+    first = name.split(" ", 1)[0]
+    plain = first.lower() in DESCRIBING | STOP or are_people(first)
+    return name[0].lower() + name[1:] if plain and first[1:] == first[1:].lower() else name
+
+
+def people_in(text: str) -> tuple[str, ...]:
+    """The first people the text names anywhere, with the words that describe them."""
+    words = re.findall(r"[\w'-]+|[^\w\s]", text)
+    for at, word in enumerate(words):
+        if word.lower() in PEOPLE or (are_people(word) and form_of(word) is None):
+            start = at
+            while start > 0 and words[start - 1].lower() in DESCRIBING:
+                start -= 1
+            return (" ".join(words[start : at + 1]),)
+    return ()

@@ -1,0 +1,73 @@
+"""The telling terms of a Korean idea, and its title."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from graph import hangul
+from graph.findings import Findings, topic
+from graph.korean import ATTRIBUTIVE, LIMIT, are_people, is_product
+from graph.wordlists import KO_STOP
+
+_WORD = re.compile(r"[가-힣]+|[A-Za-z][A-Za-z0-9+#-]*|\d+[가-힣A-Za-z]+|\n|[^\w\s]")
+
+
+def title(found: Findings, features: Sequence[str], keywords: Sequence[str]) -> str:
+    """A name of a few words: the product's own, or its main object and its kind."""
+    head = found.head.split()
+    telling = [word for word in head if not is_product(word) and word not in KO_STOP]
+    if telling:
+        return " ".join(head[-5:])
+    kind = head[-1] if head and is_product(head[-1]) else ""
+    return f"{topic(features, keywords, kind)} {kind}".strip()
+
+
+def keywords(text: str, features: Sequence[str]) -> list[str]:
+    """Terms of one to three words, those said often, early and inside a feature first."""
+    runs: Counter[str] = Counter()
+    places: dict[str, int] = {}
+    for place, run in enumerate(_runs(text)):
+        runs[run] += 1
+        places.setdefault(run, place)
+    wanted = " ".join(features)
+
+    def telling(run: str) -> tuple[float, int]:
+        inside = 1.5 if run in wanted else 0.0
+        return (-(runs[run] + inside + 0.4 * min(run.count(" "), 1)), places[run])
+
+    return sorted(runs, key=telling)
+
+
+def _runs(text: str) -> Iterator[str]:
+    run: list[str] = []
+    for word in (*_WORD.findall(text), "\n"):
+        noun, goes_on = _noun(word)
+        if noun:
+            run.append(noun)
+        if run and not (noun and goes_on):
+            yield " ".join(run[-3:])
+            run = []
+
+
+def _noun(word: str) -> tuple[str, bool]:
+    """The noun in a word, and whether the next word may belong to it."""
+    bare = hangul.without_particle(word)
+    if word in KO_STOP or bare in KO_STOP or is_product(word):
+        return "", False
+    if are_people(word) and bare != word:
+        return "", False
+    if LIMIT.match(word) or not bare[0].isalpha():
+        return "", False
+    stem = hangul.verb_stem(word)
+    if stem and bare != word and not word.endswith("는"):
+        stem = None
+    if stem:
+        noun = stem[:-1] if stem.endswith(("하", "되")) else ""
+        return (noun if len(noun) > 1 else ""), False
+    if (
+        len(bare) < 2
+        or ATTRIBUTIVE.search(word)
+        or re.search(r"(?:[서게려니지]|수록|느라|는데|싶\S*|.면|[어아]요)$", word)
+    ):
+        return ("", False) if bare == word or len(bare) < 2 else (bare, False)
+    return bare, bare == word

@@ -1,0 +1,47 @@
+"""How the command line says no: one line, exit code 2."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from plancraft.errors import PlancraftError
+from plancraft.locale import say
+
+__all__ = ["Refused", "one_line_errors", "read_json"]
+
+
+class Refused(click.ClickException):
+    """What was asked for can't be done as it was asked."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        """Say it on standard error."""
+        click.echo(say("plancraft: {message}", message=self.format_message()), err=True)
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Within the block, what plancraft or the database refuses becomes one line."""
+    try:
+        yield
+    except PlancraftError as error:
+        raise Refused(error.localized()) from error
+    except sqlite3.Error as error:
+        raise Refused(say("the database cannot be used: {reason}", reason=error)) from error
+
+
+def read_json(text: str, what: str) -> Any:
+    """The value of a JSON text.
+
+    Raises:
+        Refused: it is not JSON; says where.
+    """
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise Refused(say("{what} is not JSON: {reason}", what=what, reason=error)) from error

@@ -1,0 +1,85 @@
+"""A graph with its checkpointer and store, as the command line calls it."""
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.pregel import Pregel
+
+from plancraft import threads
+from plancraft.approvals import Store
+
+__all__ = ["DEFAULT_DB", "Session"]
+
+DEFAULT_DB = Path("plancraft.db")
+
+
+@dataclass(frozen=True)
+class Session:
+    """Calls the operations of `plancraft.threads` on one graph, async nodes included."""
+
+    graph: Pregel[Any, Any, Any, Any]
+    db: Path | None
+    store: Store | str | None = None
+
+    def start(self, given: Any, thread_id: str, *, replace: bool = False) -> Any:
+        """As `plancraft.start`."""
+        return self._call(threads.start, threads.astart, given, thread_id, replace=replace)
+
+    def resume(self, thread_id: str, answers: dict[str, Any], *, by: str) -> Any:
+        """As `plancraft.resume`."""
+        return self._call(threads.resume, threads.aresume, thread_id, answers, by=by)
+
+    def status(self, thread_id: str) -> dict[str, Any]:
+        """As `plancraft.get_interrupt_status`."""
+        call = threads.get_interrupt_status, threads.aget_interrupt_status
+        found: dict[str, Any] = self._call(*call, thread_id)
+        return found
+
+    def recover(self, thread_id: str | None) -> list[threads.RecoveredThread]:
+        """As `plancraft.recover`."""
+        found: list[threads.RecoveredThread] = self._call(
+            threads.recover, threads.arecover, thread_id
+        )
+        return found
+
+    def expire_due(self) -> list[Any]:
+        """As `plancraft.expire_due`."""
+        found: list[Any] = self._call(threads.expire_due, threads.aexpire_due)
+        return found
+
+    def values(self, thread_id: str) -> Any:
+        """The thread's state."""
+        place: Any = {"configurable": {"thread_id": thread_id}}
+
+        async def awaited(graph: Any, **_: Any) -> Any:
+            return await graph.aget_state(place)
+
+        snapshot = self._call(lambda graph, **_: graph.get_state(place), awaited)
+        return snapshot.values
+
+    def _call(self, plain: Callable[..., Any], awaited: Any, *args: Any, **named: Any) -> Any:
+        if self.db is None and _is_sync_only(self.graph.checkpointer):
+            return plain(self.graph, *args, store=self.store, **named)
+        return asyncio.run(self._awaited(awaited, *args, **named))
+
+    async def _awaited(self, operation: Any, *args: Any, **named: Any) -> Any:
+        if self.db is None:
+            return await operation(self.graph, *args, store=self.store, **named)
+        from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+        async with AsyncSqliteSaver.from_conn_string(str(self.db)) as saver:
+            graph = self.graph.copy({"checkpointer": saver})
+            return await operation(graph, *args, store=self.store or str(self.db), **named)
+
+
+def _is_sync_only(saver: Any) -> bool:
+    """Whether the saver's async methods refuse, as those of the sync SQL savers do."""
+    if isinstance(saver, SqliteSaver):
+        return True
+    lookup = getattr(type(saver), "aget_tuple", None)
+    return lookup is None or not inspect.iscoroutinefunction(lookup)
