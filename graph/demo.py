@@ -57,7 +57,8 @@ def main(idea: tuple[str, ...], answers: Path | None, lang: Any, new: bool, by: 
             console.print(say("Going on where you stopped. (--new starts over.)"), style="dim")
             text = thread["idea"]
         text = text or _offered(console, prepared)
-        with speaking(lang or os.environ.get("PLANCRAFT_LANG") and language() or _spoken(text)):
+        chosen = language() if os.environ.get("PLANCRAFT_LANG") else _spoken(text)
+        with speaking(lang or chosen):
             _plan(text, thread, prepared, by, console)
 
 

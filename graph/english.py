@@ -6,8 +6,9 @@ from itertools import islice
 
 from graph.english_verbs import BEFORE_VERB, form_of, infinitive, verb_at
 from graph.findings import MOST_SENTENCES, Findings, Sentence, gathered
-from graph.prose import clip, trimmed
-from graph.wordlists import DESCRIBING, NOT_PEOPLE, PEOPLE, STOP
+from graph.outline import sentences
+from graph.prose import trimmed
+from graph.wordlists import DESCRIBING, NOT_PEOPLE, PEOPLE, PRODUCTS, STOP
 
 _LEAD_IN = re.compile(
     r"^(?:(?:so|hi|hello|hey|ok|okay|basically|maybe|idea|my idea is|the idea is|please)[,:]?\s+)*"
@@ -56,13 +57,17 @@ _STARTERS = re.compile(
     r"|nice)\s+",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"^([A-Za-z][A-Za-z ]{1,24}):\s*(.*)$")
 _LABELS = {
-    "people": "for|users?|target users?|audience|target|target audience|who|customers?|people",
-    "constraints": "constraints?|limits?|budget|deadline|time|timeline|rules|restrictions?|must",
-    "features": "features?|functions?|what it does|scope|requirements|core features|includes?",
-    "head": "title|name|idea|product|project|app|app idea|product idea",
+    "people": "for|(?:target )?(?:users?|audience)|target|who|customers?|people",
+    "constraints": "constraints?|limits?|rules|restrictions?|must",
+    "measure": "budget|deadline|time|timeline",
+    "features": "(?:core |key |main )?features?|functions?|what it does|scope|requirements|includes?",
+    "name": "title|(?:app |product |project )?name|product|project|app",
+    "idea": "(?:my |the )?(?:app |product )?idea|summary|description|solution",
+    "background": "(?:the )?(?:problem|background|why|motivation|context)",
 }
+_REDUCED = re.compile(rf"\b({'|'.join(PRODUCTS)})\s+(?=(\w+ing)\s)", re.IGNORECASE)
+_WHEREABOUTS = re.compile(r"(?:without|in|at|from|near|living|working)\s", re.IGNORECASE)
 _ABLE = re.compile(r"\b(?:(?:should|must|will|would) )?(?:also )?be able to ", re.IGNORECASE)
 _IT = re.compile(r"^(?:it|this|we|everything|data) ", re.IGNORECASE)
 _CORE = re.compile(
@@ -79,56 +84,84 @@ _SENTENCE = re.compile(
 
 def read(lines: Sequence[tuple[bool, str]]) -> Findings:
     """What the lines say, up to the point where more would not be kept."""
-    return gathered(list(islice(_sentences(lines), MOST_SENTENCES)), _CORE, _read_as)
-
-
-def _sentences(lines: Sequence[tuple[bool, str]]) -> Iterator[Sentence]:
-    section = ""
-    for marked, line in lines:
-        label, text = _labelled(line)
-        section = label or (section if marked else "")
-        for piece in _SENTENCE.split(text):
-            body = trimmed(clip(piece, 500))
-            if len(body) > 1:
-                yield Sentence(text=body, section=section, labelled=bool(label), marked=marked)
-
-
-def _labelled(line: str) -> tuple[str, str]:
-    match = _LABEL.match(line)
-    if match is None:
-        return "", line
-    named = next(
-        (kind for kind, words in _LABELS.items() if re.fullmatch(words, match[1].strip(), re.I)), ""
-    )
-    if named == "constraints" and match[1].lower() in ("budget", "deadline", "time", "timeline"):
-        return named, f"{match[1].lower()} {match[2]}"
-    return (named, match[2]) if named else ("", line)
+    found = list(islice(sentences(lines, _LABELS, _SENTENCE), MOST_SENTENCES))
+    return gathered(found, _CORE, _read_as)
 
 
 def _read_as(sentence: Sentence) -> Findings:
     text = sentence.text
     if sentence.section == "people":
         return Findings(people=tuple(re.split(r"\s*[,;/]\s*|\s+and\s+", text)))
-    if sentence.section == "constraints":
+    if sentence.section in ("constraints", "measure"):
         return Findings(constraints=(text,))
-    if sentence.section == "head":
-        return Findings(head=text).joined(_sentence(text, is_item=False))
-    return _sentence(text, is_item=sentence.is_item)
+    if sentence.section == "background":
+        return Findings(people=_sentence(text).people)
+    if sentence.section == "name":
+        return _name(text)
+    if sentence.is_listing and not _CORE.search(text):
+        return _listing(text)
+    return _sentence(text, is_item=sentence.marked)
 
 
-def _sentence(text: str, *, is_item: bool) -> Findings:
-    text = _ABLE.sub("can ", text)
-    limits = tuple(_IT.sub("", match[0]) for match in _CONSTRAINT.finditer(text))
-    rest = _LEAD_IN.sub("", trimmed(re.sub(r"\s+", " ", _CONSTRAINT.sub(" ", text))), count=1)
+def _name(text: str) -> Findings:
+    """What is called by its name before a colon; words that name nothing are left out."""
+    if form_of(text) is not None:
+        return _sentence(text)
+    name = trimmed(_LEAD_IN.sub("", text, count=1))
+    telling = [word for word in name.split() if word.lower() not in STOP | PRODUCTS]
+    return Findings(head=name if telling else "", people=_sentence(name).people)
+
+
+def _listing(text: str) -> Findings:
+    """What a product does or has, told in a row: "book, pay" or "chat, reviews"."""
+    limits, rest = _limits(text)
+    short = all(len(part.split()) < 2 for part in _JOINT.split(rest)[::2])
+    if form_of(rest) is not None and not short:
+        return Findings(constraints=limits).joined(_sentence(rest, is_item=True))
+    return Findings(constraints=limits, features=tuple(_things(rest)))
+
+
+def _sentence(text: str, *, is_item: bool = False) -> Findings:
+    limits, rest = _limits(_ABLE.sub("can ", text))
+    rest = _LEAD_IN.sub("", _REDUCED.sub(_relative, rest), count=1)
     rest = re.sub(r"(?:^|\s)(?:and|but|with|for|in|at)$", "", rest)
     found = Findings(constraints=limits)
     if is_item and form_of(rest) is None and len(rest.split()) <= 8:
         return found.joined(Findings(features=(without_starter(rest),)))
-    previous = ""
     for role, part in _segments(rest):
-        found = found.joined(_segment(role, part, after=previous, is_item=is_item))
-        previous = role
+        found = _joined(found, role, part, _segment(role, part, is_item=is_item))
     return found
+
+
+def _joined(found: Findings, role: str, body: str, part: Findings) -> Findings:
+    """Both finds; what a product likens itself to needs what it is for: Airbnb for boats."""
+    alone = len(without_starter(found.head).split()) == 1
+    if role == "for" and alone and part.features == (body,):
+        found = found.model_copy(update={"head": f"{found.head} for {body}"})
+    return found.joined(part)
+
+
+def _relative(match: re.Match[str]) -> str:
+    """A product and what it does, "platform connecting", told with "that"."""
+    form = form_of(match[2])
+    return f"{match[1]} that " if form and form[1] == "gerund" else match[0]
+
+
+def _limits(text: str) -> tuple[tuple[str, ...], str]:
+    """The limits in the text, and the text without them."""
+    limits, rest, end = [], "", 0
+    for match in _CONSTRAINT.finditer(text):
+        if _is_about_people(text[: match.start()], match[0]):
+            continue
+        limits.append(_IT.sub("", match[0]))
+        rest, end = f"{rest}{text[end : match.start()]} ", match.end()
+    return tuple(limits), trimmed(re.sub(r"\s+", " ", rest + text[end:]))
+
+
+def _is_about_people(before: str, limit: str) -> bool:
+    """Whether the limit says what people lack: "for cooks without an oven"."""
+    whom = re.search(r"\bfor\s(?:[^\s,;.]+\s){1,5}$", before[-80:], re.IGNORECASE)
+    return bool(whom) and limit.lower().startswith("without") and are_people(before.split()[-1])
 
 
 def _segments(text: str) -> Iterator[tuple[str, str]]:
@@ -162,7 +195,7 @@ def _continues(role: str, body: str, marker: str, following: str) -> bool:
     return goes_on[marker if marker in goes_on else alike.get(marker, "with")]
 
 
-def _segment(role: str, body: str, *, after: str, is_item: bool) -> Findings:
+def _segment(role: str, body: str, *, is_item: bool) -> Findings:
     if not body:
         return Findings()
     if role == "for":
@@ -182,8 +215,11 @@ def _opening(body: str) -> Findings:
     if people and are_people(people[0].split()[-1]):
         return Findings(people=people).joined(_actions(" ".join(words[at:])))
     first, *others = _JOINT.split(body)
-    likened = re.split(r"\s(?:but|except) for\s", first, maxsplit=1)[1:]
-    return Findings(head=first, features=tuple(_things(", ".join((*likened, *others[1::2])))))
+    first, *likened = re.split(r"\s(?:but|except) for\s", first, maxsplit=1)
+    found = Findings(features=tuple(_things(", ".join(others[1::2]))))
+    if not likened:
+        return Findings(head=first).joined(found)
+    return Findings(head=f"{first} for {likened[0]}").joined(_for_whom(likened[0])).joined(found)
 
 
 def _for_whom(body: str) -> Findings:
@@ -211,7 +247,9 @@ def _leading_people(text: str) -> str:
                 if (second := _leading_people(" ".join(words[count + 1 :])))
                 else trimmed(" ".join(words[:count]))
             )
-        return trimmed(" ".join(words[:count]))
+        rest = " ".join(words[count:])
+        more = _JOINT.split(rest)[0] if _WHEREABOUTS.match(rest) else ""
+        return trimmed(f"{' '.join(words[:count])} {more}")
     return ""
 
 
@@ -271,7 +309,8 @@ def _manner(text: str) -> str:
 def _things(text: str) -> Iterator[str]:
     for part in _JOINT.split(text)[::2]:
         if part.strip():
-            yield infinitive(part) if _manner(part) == "gerund" else without_starter(part)
+            is_act = _manner(part) == "gerund" and " " in part.strip()
+            yield infinitive(part) if is_act else without_starter(part)
 
 
 def without_starter(text: str) -> str:

@@ -5,12 +5,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from graph.english import are_people, without_starter
-from graph.english_verbs import form_of
+from graph.english_verbs import form_of, is_act
 from graph.findings import Findings, topic
-from graph.prose import headline
-from graph.wordlists import DESCRIBING, PRODUCTS, STOP
+from graph.prose import clip, headline
+from graph.wordlists import DESCRIBING, PRODUCTS, STOP, VERBS
 
 _KINDS = frozenset(("web", "mobile", "online", "small", "browser", "phone", "digital", "internal"))
+_BREAK = re.compile(
+    r",?\s(?:that|which|who|where|so|to|for|with|without|in|on|by|from|and|or)\s", re.IGNORECASE
+)
+LONGEST = 40
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9'+#-]*|\d+[A-Za-z]+")
 
 
@@ -19,9 +23,31 @@ def title(found: Findings, features: Sequence[str], keywords: Sequence[str]) -> 
     head = [word for word in without_starter(without_starter(found.head)).split() if word]
     telling = [word for word in head if word.lower() not in PRODUCTS | STOP | _KINDS]
     if telling:
-        return headline(" ".join(head[:6]))
+        return headline(_short(" ".join(head)))
     kind = head[-1] if head and head[-1].lower() in PRODUCTS else ""
-    return headline(f"{topic(features, keywords, kind)} {kind}".strip())
+    about = (kind and _object(features)) or topic(features, keywords, kind)
+    return headline(f"{about} {kind}".strip())
+
+
+def _short(name: str) -> str:
+    """The name, cut where a phrase ends rather than inside one."""
+    if len(name) <= LONGEST:
+        return name
+    breaks = [match.start() for match in _BREAK.finditer(name) if match.start() <= LONGEST]
+    return name[: breaks[-1]] if breaks else clip(name, LONGEST).rstrip("…")
+
+
+def _object(features: Sequence[str]) -> str:
+    """What the first feature acts on: "plan weekly meals for two" gives "weekly meals"."""
+    if not features or not is_act(features[0]):
+        return ""
+    words = re.split(r"[,;]", _BREAK.split(features[0], maxsplit=1)[0])[0].split()[1:]
+    while words and words[0].lower() in STOP:
+        words = words[1:]
+    while words and words[-1].lower() in STOP:
+        words = words[:-1]
+    plain = 0 < len(words) <= 3 and not any(word.lower() in STOP for word in words)
+    return " ".join(words) if plain else ""
 
 
 def keywords(text: str, features: Sequence[str]) -> list[str]:
@@ -43,18 +69,27 @@ def keywords(text: str, features: Sequence[str]) -> list[str]:
 def _runs(text: str) -> Iterator[str]:
     for phrase in re.split(r"[^\w\s'+#-]+|\n", text):
         run: list[str] = []
+        before = ""
         for word in (*_WORD.findall(phrase), ""):
-            if word and not _says_little(word, first=not run):
+            if word and not _says_little(word, first=not run and not _acts(before)):
                 run.append(word if word.isupper() else word.lower())
-                continue
-            if run:
+            elif run:
                 yield " ".join(run[-3:])
-            run = []
+                run = []
+            before = word
+
+
+def _acts(word: str) -> bool:
+    """Whether an object is to follow: after "find", "walking buddies" names a thing."""
+    form = form_of(word)
+    return form is not None and form[1] == "base"
 
 
 def _says_little(word: str, *, first: bool) -> bool:
     low = word.lower()
     if len(low) < 2 or low in STOP or low in PRODUCTS or low in DESCRIBING or are_people(low):
+        return True
+    if re.sub(r"(?:e?d|ied)$", lambda end: "y" if end[0] == "ied" else "", low) in VERBS:
         return True
     form = form_of(low)
     return form is not None and (first or form[1] == "base")

@@ -5,6 +5,8 @@ import re
 from graph.prose import trimmed
 from graph.wordlists import DOUBLED, PRODUCTS, VERBS
 
+# Verbs that name things more often: they count where the clause begins.
+_NOUNS_TOO = frozenset(("list", "lists", "press", "chase", "back"))
 BEFORE_VERB = frozenset(
     (
         "also",
@@ -41,7 +43,7 @@ def verb_at(words: list[str]) -> int | None:
     """The place of the first verb among the first words; further in, only a base form counts."""
     for at, word in enumerate(words[:7]):
         form = _FORMS.get(word.lower().strip(",.;:"))
-        if form is not None and (at == 0 or form[1] == "base"):
+        if form is not None and (at == 0 or (form[1] == "base" and word not in _NOUNS_TOO)):
             return at
     return None
 
@@ -70,7 +72,14 @@ def infinitive(text: str) -> str:
         at = next((i for i, w in enumerate(words) if w.lower() in _FORMS), None)
     if form and at is not None:
         words[at] = form[0]
-    swaps = {"my": "their", "our": "their", "your": "their", "me": "them", "us": "them"}
+    swaps = {
+        "my": "their",
+        "our": "their",
+        "your": "their",
+        "me": "them",
+        "us": "them",
+        "you": "them",
+    }
     return trimmed(" ".join(swaps.get(word.lower(), word) for word in words))
 
 

@@ -48,9 +48,9 @@ class Sentence(BaseModel, frozen=True):
     marked: bool = False
 
     @property
-    def is_item(self) -> bool:
-        """Whether it names one thing of a list."""
-        return self.marked or self.section == "features"
+    def is_listing(self) -> bool:
+        """Whether it tells features in a row rather than one a line."""
+        return self.labelled and not self.marked and self.section == "features"
 
 
 def gathered(

@@ -217,6 +217,8 @@ def _session(graph: str, db: Path | None, store: str | None) -> Session:
     loaded = load_graph(graph)
     has_saver = loaded.checkpointer is not None and not isinstance(loaded.checkpointer, bool)
     file = db or (None if has_saver else DEFAULT_DB)
+    if file is not None and not file.absolute().parent.is_dir():
+        raise Refused(say("there is no folder {path}", path=file.parent))
     url = store or os.environ.get("PLANCRAFT_STORE")
     return Session(loaded, file, open_store(url) if url else None)
 
