@@ -1,6 +1,7 @@
 """English verbs: which word is one, in which form, and the clause in its base form."""
 
 import re
+from itertools import pairwise
 
 from graph.prose import trimmed
 from graph.wordlists import DOUBLED, PRODUCTS, VERBS
@@ -23,6 +24,9 @@ BEFORE_VERB = frozenset(
         "will",
     )
 )
+
+
+_SWAPS = {"my": "their", "our": "their", "your": "their", "me": "them", "us": "them"}
 
 
 def _inflections() -> dict[str, tuple[str, str]]:
@@ -72,15 +76,17 @@ def infinitive(text: str) -> str:
         at = next((i for i, w in enumerate(words) if w.lower() in _FORMS), None)
     if form and at is not None:
         words[at] = form[0]
-    swaps = {
-        "my": "their",
-        "our": "their",
-        "your": "their",
-        "me": "them",
-        "us": "them",
-        "you": "them",
-    }
-    return trimmed(" ".join(swaps.get(word.lower(), word) for word in words))
+    told = (_reported(before, word) for before, word in pairwise(["", *words]))
+    return trimmed(" ".join(told))
+
+
+def _reported(before: str, word: str) -> str:
+    """The word as said about others: "my" is "their", "what you" is "what they"."""
+    if word.lower() == "you":
+        return (
+            "they" if before.lower() in ("what", "when", "how", "where", "that", "if") else "them"
+        )
+    return _SWAPS.get(word.lower(), word)
 
 
 def is_act(name: str) -> bool:

@@ -5,7 +5,7 @@ import re
 _FIRST = 0xAC00
 _LAST = 0xD7A3
 _FINALS = 28
-_NIEUN, _RIEUL, _BIEUP = 4, 8, 17
+_NIEUN, _RIEUL, _BIEUP, _SSANG_SIOT = 4, 8, 17, 20
 
 _PAIRS = {
     "을": ("을", "를"),
@@ -133,6 +133,49 @@ def verb_stem(word: str) -> str | None:
     if match := re.search(r"줘(요)?$|주세요$", word):
         return word[: match.start()] + "주"
     return None
+
+
+_CONTRACTED = {"ㅕ": "ㅣ", "ㅝ": "ㅜ", "ㅘ": "ㅗ"}
+_VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+
+
+def is_infinitive(word: str) -> bool:
+    """Whether the word is a verb before a helping one: 알려, 보내, 찾아."""
+    last = word[-1:]
+    if not is_syllable(last or " "):
+        return False
+    _, vowel, final = _letters(last)
+    return not final and (vowel in "ㅕㅝㅘㅐㅙ" or last in "아어서내")
+
+
+def past_stem(word: str) -> str | None:
+    """The stem of a past verb before 으면: 추천해줬 gives 추천해주, 있었 gives 있."""
+    lead, vowel, final = _letters(word[-1]) if is_syllable(word[-1]) else (0, "", 0)
+    if final != _SSANG_SIOT or word.endswith("있"):
+        return None
+    if word[-1] in "았었":
+        return word[:-1] or None
+    if word[-1] in "했됐":
+        return word[:-1] + {"했": "하", "됐": "되"}[word[-1]]
+    return word[:-1] + _syllable(lead, _CONTRACTED.get(vowel, vowel), 0)
+
+
+def plain_form(stem: str) -> str:
+    """The stem as a statement: 추천하 gives 추천한다, 있 gives 있다, 먹 gives 먹는다."""
+    lead, vowel, final = _letters(stem[-1])
+    if stem.endswith("있"):
+        return stem + "다"
+    return stem + "는다" if final else stem[:-1] + _syllable(lead, vowel, _NIEUN) + "다"
+
+
+def _letters(char: str) -> tuple[int, str, int]:
+    place, final = divmod(ord(char) - _FIRST, _FINALS)
+    lead, vowel = divmod(place, len(_VOWELS))
+    return lead, _VOWELS[vowel], final
+
+
+def _syllable(lead: int, vowel: str, final: int) -> str:
+    return chr(_FIRST + (lead * len(_VOWELS) + _VOWELS.index(vowel)) * _FINALS + final)
 
 
 def able_stem(word: str) -> str | None:

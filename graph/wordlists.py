@@ -6,7 +6,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 VERBS = _words("""
-    accept access add adjust aggregate alert analyse analyze annotate answer apply approve archive
+    accept access add adjust bring chase lend list press aggregate alert analyse analyze annotate answer apply approve archive
     arrange ask assess assign attach automate avoid balance block book borrow browse budget build
     buy calculate call cancel capture catch categorise categorize change chat check choose claim
     classify clean coach collect combine comment compare complete compose connect contact convert
@@ -34,7 +34,7 @@ PEOPLE = _words("""
     adults agencies amateurs artists athletes audience beginners businesses cafes caregivers
     charities children chefs choirs churches citizens classes classmates clients clinics clubs
     coaches colleagues commuters communities companies couples creators crews cooks customers
-    cyclists dentists departments developers doctors elders elderly employees engineers everyone
+    cyclists dentists dwellers departments developers doctors elders elderly employees engineers everyone
     families fans farmers farms fishermen foodies founders freelancers friends gardeners girls boys
     grandparents groups guests gyms hikers hobbyists homeowners hospitals hosts hotels households
     immigrants individuals introverts investors journalists kids landlords lawyers learners
@@ -63,7 +63,7 @@ DESCRIBING = _words("""
     younger
     """)
 PRODUCTS = _words("""
-    app apps application bot chatbot marketplace platform product program service site software
+    game app apps application bot chatbot marketplace platform product program service site software
     solution system tool website webapp plugin extension
     """)
 STOP = _words("""
@@ -82,7 +82,7 @@ STOP = _words("""
     were what whatever when where whether which while who whole whom whose why will with within
     without would yes yet you your yours based able etc e.g i.e dont don't doesn't isn't i'd i'm
     it's     let's we're you're that's can't won't w
-    somebody anybody nobody everybody kinda gonna wanna stuff today
+    name title features dropped went got getting reminded right somebody anybody nobody everybody kinda gonna wanna stuff today
     """)
 
 KO_PRODUCTS = (

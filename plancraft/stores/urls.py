@@ -22,9 +22,12 @@ def open_store(url: str) -> Store:
         return MemoryStore()
     if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
         return _sqlite(rest[1:])
-    raise StoreUnavailable(
-        url.rsplit("@", maxsplit=1)[-1], "known stores: sqlite:///FILE and memory://"
-    )
+    raise StoreUnavailable(_without_password(url), "known stores: sqlite:///FILE and memory://")
+
+
+def _without_password(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
 def _sqlite(path: str) -> Store:

@@ -38,6 +38,15 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def paused(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a thread that waits; for tests that change nothing."""
+    folder = tmp_path_factory.mktemp("paused")
+    (folder / "my_app.py").write_text(APP, encoding="utf-8")
+    plancraft(folder, "run", "my_app:graph", "--input", "{}", "--thread", "a", "--db", "t.db")
+    return folder
+
+
 def plancraft(
     folder: Path, *arguments: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
@@ -127,14 +136,12 @@ def test_a_static_breakpoint_waits_and_says_so(folder: Path) -> None:
     assert "second" in waiting.stderr
 
 
-def test_expire_ends_what_nobody_answered(folder: Path) -> None:
-    plancraft(folder, "run", "my_app:graph", "--input", "{}", "--thread", "a", "--db", "t.db")
-
-    swept = plancraft(folder, "expire", "--graph", "my_app:graph", "--db", "t.db")
+def test_expire_leaves_what_still_has_time(paused: Path) -> None:
+    swept = plancraft(paused, "expire", "--graph", "my_app:graph", "--db", "t.db")
 
     assert swept.returncode == 0
     assert "No question's time is up" in swept.stdout
-    assert len(pending(folder)) == 1
+    assert len(pending(paused)) == 1
 
 
 @pytest.mark.parametrize(
@@ -159,11 +166,9 @@ def test_expire_ends_what_nobody_answered(folder: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_one_line_and_exit_code_2(
-    folder: Path, arguments: list[str], said: str
+    paused: Path, arguments: list[str], said: str
 ) -> None:
-    plancraft(folder, "run", "my_app:graph", "--input", "{}", "--thread", "a", "--db", "t.db")
-
-    refused = plancraft(folder, *arguments)
+    refused = plancraft(paused, *arguments)
 
     assert refused.returncode == 2, refused.stdout + refused.stderr
     assert said in refused.stderr
@@ -172,10 +177,8 @@ def test_what_is_wrong_is_one_line_and_exit_code_2(
     assert "secret" not in refused.stderr
 
 
-def test_pending_shows_what_is_hostile_as_plain_text(folder: Path) -> None:
-    plancraft(folder, "run", "my_app:graph", "--input", "{}", "--thread", "a", "--db", "t.db")
-
-    listed = plancraft(folder, "pending", "--db", "t.db", FORCE_COLOR="")
+def test_pending_shows_what_is_hostile_as_plain_text(paused: Path) -> None:
+    listed = plancraft(paused, "pending", "--db", "t.db", FORCE_COLOR="")
 
     assert "name?" in listed.stdout
     assert "\x1b[31m" not in listed.stdout
