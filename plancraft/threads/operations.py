@@ -131,7 +131,7 @@ def pending_questions(target: Target) -> Flow[list[PendingQuestion]]:
             lock.release()
     return [
         PendingQuestion(row.interrupt_id or row.id, row.payload, row.deadline, row)
-        for row in rows
+        for row in _of_this_thread(look, rows)
         if row.is_open
     ]
 
@@ -279,7 +279,12 @@ def _in_order(target: Target) -> Flow[_Seen]:
     if agree(glance, rows) and not any(row.is_due for row in rows):
         return _Seen(glance, rows)
     look, rows = yield from repair(target, (yield from target.look()), rows)
-    return _Seen(look, rows)
+    return _Seen(look, _of_this_thread(look, rows))
+
+
+def _of_this_thread(look: Glance | Look, rows: list[ApprovalRequest]) -> list[ApprovalRequest]:
+    """The rows without open questions of another checkpointer's thread of the same name."""
+    return [row for row in rows if not row.is_open or row.interrupt_id in look.questions]
 
 
 def _rows_for(
