@@ -55,7 +55,9 @@ def _read(whole: str, lines: list[tuple[bool, str]], text: str, language: Langua
     people = distinct(named_people, MOST_PEOPLE, longest=60)
     constraints = distinct(found.constraints, MOST_CONSTRAINTS, longest=100)
     named = _without(text, (*people, *constraints)) or text
-    terms = distinct(terms_of.keywords(named, features), MOST_KEYWORDS, longest=40)
+    # A name of one word, PlantPal, says nothing of what the plan is about.
+    telling = (found.head, *features) if " " in found.head else features
+    terms = distinct(terms_of.keywords(named, telling), MOST_KEYWORDS, longest=40)
     title = trimmed(clip(flat(terms_of.title(found, features, terms)), LONGEST_TITLE))
     title = title or clip(text.split("\n", 1)[0], LONGEST_TITLE)
     return Analysis(

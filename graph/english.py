@@ -4,88 +4,40 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from graph.english_patterns import (
+    ABLE,
+    CONSTRAINT,
+    CORE,
+    HELP,
+    IT,
+    JOINT,
+    LABELS,
+    LEAD_IN,
+    MARKER,
+    REDUCED,
+    SENTENCE,
+    STARTERS,
+    WHEREABOUTS,
+)
 from graph.english_verbs import BEFORE_VERB, form_of, infinitive, verb_at
 from graph.findings import MOST_SENTENCES, Findings, Sentence, gathered
 from graph.outline import sentences
 from graph.prose import trimmed
 from graph.wordlists import DESCRIBING, NOT_PEOPLE, PEOPLE, PRODUCTS, STOP
 
-_LEAD_IN = re.compile(
-    r"^(?:(?:so|hi|hello|hey|ok|okay|basically|maybe|idea|my idea is|the idea is|please)[,:]?\s+)*"
-    r"(?:(?:i|we)(?:'d| would| really)*\s+(?:want|like|need|plan|hope|am going|are going|wish)"
-    r"(?:\s+to)?\s+(?:(?:build|make|create|develop|launch|have|design|write)\s+)?"
-    r"|(?:(?:i am|i'm|we are|we're)\s+(?:building|making|creating|planning|developing)\s+)"
-    r"|(?:can you |could you |let's |please |help me )*"
-    r"(?:build|make|create|develop|design|plan)\s+(?:me\s+|us\s+)?(?=an?\s|the\s)"
-    r"|(?:it|this|the (?:app|tool|service|site|platform|system|product|bot|website))\s+"
-    r"(?:is|would be|will be)\s+(?=an?\s)"
-    r"|(?:it|this|they|the (?:app|tool|service|site|platform|system|product|bot|website))\s+"
-    r"(?:also\s+)?(?:(?:should|must|will|would|can|could|has to|needs to|shall)\s+)?"
-    r"(?:also\s+|be able to\s+)?)?",
-    re.IGNORECASE,
-)
-_MARKER = re.compile(
-    r"(?<![\w-])(that|which|who|where|so that|so|to|for|with|w/|including|featuring|such as)"
-    r"(?:\s+(?:also|automatically))?\s+",
-    re.IGNORECASE,
-)
-_CONSTRAINT = re.compile(
-    r"(?:\b(?:it |this |we |everything |data )?(?:must|has to|have to|should|needs? to) (?:not "
-    r"|never )?"
-    r"(?:be|stay|cost|run|work|launch|fit|comply|respect|support)\b[^,;.]{0,90}"
-    r"|\b(?:without|no)\s+(?!one\b|matter\b|longer\b|more than\b)[^,;.]{2,60}?"
-    r"(?=\s+(?:and|but|for|to|that|in)\b|[,;.]|$)"
-    r"|\b(?:with)?in (?:under |less than |at most )?(?:\d+|one|two|three|four|six|a|a few) "
-    r"(?:hour|day|week|month|year)s?\b"
-    r"|\b(?:costs? )?(?:under|below|less than|at most|no more than|max(?:imum)?|up to) "
-    r"(?:[$€£₩]\s?)?\d[\d,.]*(?:\s?(?:k|m|usd|eur|dollars|euros|won|%|hours?|days?|weeks?"
-    r"|months?|minutes?|seconds?|people|users)\b)?(?:\s+(?:a|per) \w+)?"
-    r"|\b(?:budget|deadline)\b[^,;.]*\d[^,;.]*"
-    r"|\b(?:before|by)\s+(?:the end of\s+)?(?:january|february|march|april|may|june|july|august"
-    r"|september|october|november|december|spring|summer|autumn|fall|winter|christmas|q[1-4]"
-    r"|next \w+|20\d\d)\b[^,;.]{0,12}"
-    r"|\bfor free\b|\b(?:works? |working |usable )?offline\b|\bonly (?:in|on|for|during) [^,;.]+"
-    r"|\b(?:cheap|low[- ]cost|open[- ]source|gdpr|hipaa|ad-free|privacy[- ]first)\b)",
-    re.IGNORECASE,
-)
-_HELP = re.compile(r"(?:help|lett?|allow|enabl)(?:e|s|es|ing)?", re.IGNORECASE)
-_JOINT = re.compile(
-    r"\s*(,\s*and\b|,\s*or\b|,|;|\band\b|&|\+|\bthen\b|\bplus\b|\bas well as\b)\s*", re.IGNORECASE
-)
-_STARTERS = re.compile(
-    r"^(?:an?|the|some|my|our|their|your|own|simple|new|smart|better|mobile|web|online|tiny"
-    r"|nice)\s+",
-    re.IGNORECASE,
-)
-_LABELS = {
-    "people": "for|(?:target )?(?:users?|audience)|target|who|customers?|people",
-    "constraints": "constraints?|limits?|rules|restrictions?|must",
-    "measure": "budget|deadline|time|timeline",
-    "features": "(?:core |key |main )?features?|functions?|what it does|scope|requirements|includes?",
-    "name": "title|(?:app |product |project )?name|product|project|app",
-    "idea": "(?:my |the )?(?:app |product )?idea|summary|description|solution",
-    "background": "(?:the )?(?:problem|background|why|motivation|context)",
-}
-_REDUCED = re.compile(rf"\b({'|'.join(PRODUCTS)})\s+(?=(\w+ing)\s)", re.IGNORECASE)
-_WHEREABOUTS = re.compile(r"(?:without|in|at|from|near|living|working)\s", re.IGNORECASE)
-_ABLE = re.compile(r"\b(?:(?:should|must|will|would) )?(?:also )?be able to ", re.IGNORECASE)
-_IT = re.compile(r"^(?:it|this|we|everything|data) ", re.IGNORECASE)
-_CORE = re.compile(
-    r"\b(?:app|apps|application|bot|chatbot|marketplace|platform|product|service|site|software"
-    r"|system"
-    r"|tool|website|webapp|plugin|extension|game|i want|we want|(?:would|'d) like|build|idea)\b",
-    re.IGNORECASE,
-)
-_SENTENCE = re.compile(
-    r"(?<=[.!?…])\s+|[!?]+|\s+[-–—]+\s+"
-    r"|,?\s+and (?=(?:the (?:app|system|tool|service|site|platform)|it|they)\s)"
-)
-
 
 def read(lines: Sequence[tuple[bool, str]]) -> Findings:
     """What the lines say, up to the point where more would not be kept."""
-    found = list(islice(sentences(lines, _LABELS, _SENTENCE), MOST_SENTENCES))
-    return gathered(found, _CORE, _read_as)
+    found = list(islice(sentences(lines, LABELS, SENTENCE), MOST_SENTENCES))
+    return _titled(gathered(found, CORE, _read_as), found)
+
+
+def _titled(found: Findings, told: Sequence[Sentence]) -> Findings:
+    """What stands above a list and only names it is its title, not a thing to build."""
+    above = len(told) > 1 and not told[0].marked and told[1].marked
+    if found.head or not above or found.features[:1] != (infinitive(told[0].text).lower(),):
+        return found
+    return found.model_copy(update={"head": told[0].text, "features": found.features[1:]})
 
 
 def _read_as(sentence: Sentence) -> Findings:
@@ -98,7 +50,7 @@ def _read_as(sentence: Sentence) -> Findings:
         return Findings(people=_sentence(text).people)
     if sentence.section == "name":
         return _name(text)
-    if sentence.is_listing and not _CORE.search(text):
+    if sentence.is_listing and not CORE.search(text):
         return _listing(text)
     return _sentence(text, is_item=sentence.marked)
 
@@ -107,7 +59,7 @@ def _name(text: str) -> Findings:
     """What is called by its name before a colon; words that name nothing are left out."""
     if form_of(text) is not None:
         return _sentence(text)
-    name = trimmed(_LEAD_IN.sub("", text, count=1))
+    name = trimmed(LEAD_IN.sub("", text, count=1))
     telling = [word for word in name.split() if word.lower() not in STOP | PRODUCTS]
     return Findings(head=name if telling else "", people=_sentence(name).people)
 
@@ -115,18 +67,19 @@ def _name(text: str) -> Findings:
 def _listing(text: str) -> Findings:
     """What a product does or has, told in a row: "book, pay" or "chat, reviews"."""
     limits, rest = _limits(text)
-    short = all(len(part.split()) < 2 for part in _JOINT.split(rest)[::2])
-    if form_of(rest) is not None and not short:
+    parts = [part for part in re.split(r"[,;]\s*(?:and\s+)?", rest) if part]
+    if " " in parts[0] and all(form_of(part) for part in parts):
         return Findings(constraints=limits).joined(_sentence(rest, is_item=True))
-    return Findings(constraints=limits, features=tuple(_things(rest)))
+    acts = (infinitive(part) if form_of(part) and " " in part else part for part in parts)
+    return Findings(constraints=limits, features=tuple(map(without_starter, acts)))
 
 
 def _sentence(text: str, *, is_item: bool = False) -> Findings:
-    limits, rest = _limits(_ABLE.sub("can ", text))
-    rest = _LEAD_IN.sub("", _REDUCED.sub(_relative, rest), count=1)
+    limits, rest = _limits(ABLE.sub("can ", text))
+    rest = LEAD_IN.sub("", REDUCED.sub(_relative, rest), count=1)
     rest = re.sub(r"(?:^|\s)(?:and|but|with|for|in|at)$", "", rest)
     found = Findings(constraints=limits)
-    if is_item and form_of(rest) is None and len(rest.split()) <= 8:
+    if is_item and (form_of(rest) is None or " " not in rest) and len(rest.split()) <= 8:
         return found.joined(Findings(features=(without_starter(rest),)))
     for role, part in _segments(rest):
         found = _joined(found, role, part, _segment(role, part, is_item=is_item))
@@ -150,10 +103,10 @@ def _relative(match: re.Match[str]) -> str:
 def _limits(text: str) -> tuple[tuple[str, ...], str]:
     """The limits in the text, and the text without them."""
     limits, rest, end = [], "", 0
-    for match in _CONSTRAINT.finditer(text):
+    for match in CONSTRAINT.finditer(text):
         if _is_about_people(text[: match.start()], match[0]):
             continue
-        limits.append(_IT.sub("", match[0]))
+        limits.append(IT.sub("", match[0]))
         rest, end = f"{rest}{text[end : match.start()]} ", match.end()
     return tuple(limits), trimmed(re.sub(r"\s+", " ", rest + text[end:]))
 
@@ -161,12 +114,16 @@ def _limits(text: str) -> tuple[tuple[str, ...], str]:
 def _is_about_people(before: str, limit: str) -> bool:
     """Whether the limit says what people lack: "for cooks without an oven"."""
     whom = re.search(r"\bfor\s(?:[^\s,;.]+\s){1,5}$", before[-80:], re.IGNORECASE)
-    return bool(whom) and limit.lower().startswith("without") and are_people(before.split()[-1])
+    return (
+        bool(whom)
+        and limit.lower().startswith("without")
+        and are_people(before.rsplit(maxsplit=1)[-1])
+    )
 
 
 def _segments(text: str) -> Iterator[tuple[str, str]]:
     """Marker and body, a marker that only continues its phrase melted into it."""
-    pieces = _MARKER.split(text)
+    pieces = MARKER.split(text)
     role, body = "", pieces[0]
     for marker, following in zip(pieces[1::2], pieces[2::2], strict=True):
         if _continues(role, body, marker.lower(), following):
@@ -181,9 +138,9 @@ def _continues(role: str, body: str, marker: str, following: str) -> bool:
     """Whether the marker only carries its phrase on: "connect students to tutors"."""
     if not body.strip():
         return False
-    acting = form_of(body) is not None or role in ("that", "which", "where", "so", "to")
+    acting = role in ("that", "which", "where", "so", "to") or _tells_of_people(body)
     goes_on = {
-        "to": acting or form_of(following) is None,
+        "to": acting or form_of(following) is None or (role == "for" and " who " in body),
         "for": body.lower().rstrip().endswith((" but", " except"))
         or (acting and not _leading_people(following)),
         "who": role == "for",
@@ -193,6 +150,15 @@ def _continues(role: str, body: str, marker: str, following: str) -> bool:
     }
     alike = {"which": "that", "where": "so", "so that": "so"}
     return goes_on[marker if marker in goes_on else alike.get(marker, "with")]
+
+
+def _tells_of_people(body: str) -> bool:
+    """Whether the words are an act: "log meals", or "staff can log meals"."""
+    words = body.split()
+    at = verb_at(words)
+    if form_of(body) is not None or at is None:
+        return form_of(body) is not None
+    return at > 0 and (are_people(words[at - 1]) or words[at - 1].lower() in BEFORE_VERB)
 
 
 def _segment(role: str, body: str, *, is_item: bool) -> Findings:
@@ -214,7 +180,7 @@ def _opening(body: str) -> Findings:
     people = _named(words[:at]) if at is not None and at <= 5 else ()
     if people and are_people(people[0].split()[-1]):
         return Findings(people=people).joined(_actions(" ".join(words[at:])))
-    first, *others = _JOINT.split(body)
+    first, *others = JOINT.split(body)
     first, *likened = re.split(r"\s(?:but|except) for\s", first, maxsplit=1)
     found = Findings(features=tuple(_things(", ".join(others[1::2]))))
     if not likened:
@@ -240,7 +206,7 @@ def _leading_people(text: str) -> str:
         if not are_people(words[count - 1]):
             continue
         if count < len(words) and words[count].lower() == "who":
-            return _JOINT.split(text)[0]
+            return JOINT.split(text)[0]
         if count + 1 < len(words) and words[count].lower() in ("and", "&"):
             return (
                 f"{' '.join(words[: count + 1])} {second}"
@@ -248,7 +214,7 @@ def _leading_people(text: str) -> str:
                 else trimmed(" ".join(words[:count]))
             )
         rest = " ".join(words[count:])
-        more = _JOINT.split(rest)[0] if _WHEREABOUTS.match(rest) else ""
+        more = JOINT.split(rest)[0] if WHEREABOUTS.match(rest) else ""
         return trimmed(f"{' '.join(words[:count])} {more}")
     return ""
 
@@ -264,7 +230,7 @@ def are_people(word: str) -> bool:
 def _actions(body: str) -> Findings:
     words = body.split()
     people: tuple[str, ...] = ()
-    if words and _HELP.fullmatch(words[0]):
+    if words and HELP.fullmatch(words[0]):
         words = words[1:]
         at = verb_at(words)
         if at:
@@ -285,7 +251,7 @@ def _named(words: list[str]) -> tuple[str, ...]:
 
 def _clauses(text: str) -> Iterator[str]:
     """One clause a verb: "plan meals", "share lists"."""
-    parts = _JOINT.split(text)
+    parts = JOINT.split(text)
     current = parts[0]
     manner = _manner(current)
     for joint, part in zip(parts[1::2], parts[2::2], strict=True):
@@ -307,7 +273,7 @@ def _manner(text: str) -> str:
 
 
 def _things(text: str) -> Iterator[str]:
-    for part in _JOINT.split(text)[::2]:
+    for part in JOINT.split(text)[::2]:
         if part.strip():
             is_act = _manner(part) == "gerund" and " " in part.strip()
             yield infinitive(part) if is_act else without_starter(part)
@@ -315,7 +281,7 @@ def _things(text: str) -> Iterator[str]:
 
 def without_starter(text: str) -> str:
     """The noun phrase without its article or a word that says little."""
-    shorter = _STARTERS.sub("", text.strip(), count=1)
+    shorter = STARTERS.sub("", text.strip(), count=1)
     return shorter or text
 
 
@@ -344,5 +310,6 @@ def people_in(text: str) -> tuple[str, ...]:
             start = at
             while start > 0 and words[start - 1].lower() in DESCRIBING:
                 start -= 1
-            return (" ".join(words[start : at + 1]),)
+            if words[start - 1 : start] != ["with"] and _named(words[start : at + 1]):
+                return (" ".join(words[start : at + 1]),)
     return ()

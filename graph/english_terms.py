@@ -5,16 +5,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from graph.english import are_people, without_starter
-from graph.english_verbs import form_of, is_act
+from graph.english_verbs import NOUNS_TOO, form_of, is_act
 from graph.findings import Findings, topic
 from graph.prose import clip, headline
 from graph.wordlists import DESCRIBING, PRODUCTS, STOP, VERBS
 
 _KINDS = frozenset(("web", "mobile", "online", "small", "browser", "phone", "digital", "internal"))
 _BREAK = re.compile(
-    r",?\s(?:that|which|who|where|so|to|for|with|without|in|on|by|from|and|or)\s", re.IGNORECASE
+    r",?\s(?:that|which|who|where|so|to|for|with|without|in|on|by|from|into|and|or)\s",
+    re.IGNORECASE,
 )
-LONGEST = 40
+LONGEST = 44
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9'+#-]*|\d+[A-Za-z]+")
 
 
@@ -25,7 +26,7 @@ def title(found: Findings, features: Sequence[str], keywords: Sequence[str]) -> 
     if telling:
         return headline(_short(" ".join(head)))
     kind = head[-1] if head and head[-1].lower() in PRODUCTS else ""
-    about = (kind and _object(features)) or topic(features, keywords, kind)
+    about = (kind and _object(features)) or _BREAK.split(topic(features, keywords, kind))[0]
     return headline(f"{about} {kind}".strip())
 
 
@@ -92,4 +93,4 @@ def _says_little(word: str, *, first: bool) -> bool:
     if re.sub(r"(?:e?d|ied)$", lambda end: "y" if end[0] == "ied" else "", low) in VERBS:
         return True
     form = form_of(low)
-    return form is not None and (first or form[1] == "base")
+    return form is not None and (first or (form[1] == "base" and low not in NOUNS_TOO))

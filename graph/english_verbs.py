@@ -7,7 +7,7 @@ from graph.prose import trimmed
 from graph.wordlists import DOUBLED, PRODUCTS, VERBS
 
 # Verbs that name things more often: they count where the clause begins.
-_NOUNS_TOO = frozenset(("list", "lists", "press", "chase", "back"))
+NOUNS_TOO = frozenset(("list", "lists", "press", "chase", "back"))
 BEFORE_VERB = frozenset(
     (
         "also",
@@ -47,7 +47,7 @@ def verb_at(words: list[str]) -> int | None:
     """The place of the first verb among the first words; further in, only a base form counts."""
     for at, word in enumerate(words[:7]):
         form = _FORMS.get(word.lower().strip(",.;:"))
-        if form is not None and (at == 0 or (form[1] == "base" and word not in _NOUNS_TOO)):
+        if form is not None and (at == 0 or (form[1] == "base" and word not in NOUNS_TOO)):
             return at
     return None
 

@@ -151,7 +151,7 @@ def is_infinitive(word: str) -> bool:
 def past_stem(word: str) -> str | None:
     """The stem of a past verb before 으면: 추천해줬 gives 추천해주, 있었 gives 있."""
     lead, vowel, final = _letters(word[-1]) if is_syllable(word[-1]) else (0, "", 0)
-    if final != _SSANG_SIOT or word.endswith("있"):
+    if final != _SSANG_SIOT or word.endswith(("있", "있었")):
         return None
     if word[-1] in "았었":
         return word[:-1] or None

@@ -6,10 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from graph import hangul
 from graph.findings import Findings, topic
-from graph.korean import ATTRIBUTIVE, LIMIT, are_people, is_product
+from graph.korean import are_people, is_product
+from graph.korean_patterns import ATTRIBUTIVE, LIMIT
 from graph.wordlists import KO_STOP
 
-_WORD = re.compile(r"[가-힣]+|[A-Za-z][A-Za-z0-9+#-]*|\d+[가-힣A-Za-z]+|\n|[^\w\s]")
+LONGEST = 40
+_WORD = re.compile(
+    r"[가-힣]+|[A-Za-z][A-Za-z0-9+#-]*(?:으로|에서|[을를이가은는로에의와과])?|\d+[가-힣A-Za-z]+|\n|[^\w\s]"
+)
 
 
 def title(found: Findings, features: Sequence[str], keywords: Sequence[str]) -> str:
@@ -17,9 +21,38 @@ def title(found: Findings, features: Sequence[str], keywords: Sequence[str]) -> 
     head = found.head.split()
     telling = [word for word in head if not is_product(word) and word not in KO_STOP]
     if telling:
-        return " ".join(head[-5:])
+        return _short(head)
     kind = head[-1] if head and is_product(head[-1]) else ""
-    return f"{topic(features, keywords, kind)} {kind}".strip()
+    about = (kind and _act(features)) or topic(features, keywords, kind)
+    return f"{about} {kind}".strip()
+
+
+def _short(words: Sequence[str]) -> str:
+    """The end of a name, where its product stands, from a phrase that fits on."""
+    kept = list(words)
+    while len(kept) > 1 and len(" ".join(kept)) > LONGEST:
+        kept = kept[1:]
+    return " ".join(kept)
+
+
+def _act(features: Sequence[str]) -> str:
+    """The first feature in two or three nouns: AI로 회의록을 자동으로 요약 gives 회의록 요약."""
+    words = features[0].split() if features else []
+    if words and words[-1].endswith("기") and len(words) > 1:
+        words = words[:-1]
+        if hangul.without_particle(words[-1]) != words[-1]:
+            return ""
+    kept: list[str] = []
+    for word in reversed(words):
+        if ATTRIBUTIVE.search(word) or word.endswith(("게", "면", "고")):
+            return ""
+        bare = hangul.without_particle(word)
+        if bare != word and not word.endswith(("을", "를")):
+            if word in KO_STOP:
+                continue
+            break
+        kept.insert(0, bare)
+    return " ".join(kept) if len(kept) <= 3 else ""
 
 
 def keywords(text: str, features: Sequence[str]) -> list[str]:
@@ -49,15 +82,24 @@ def _runs(text: str) -> Iterator[str]:
             run = []
 
 
+def _is_short_stop(word: str) -> bool:
+    """Whether a syllable that says little stands with its particle: 때가, 앱이."""
+    return (
+        len(word) == 2 and word[1] in "이가은는을를" and (word[0] in KO_STOP or is_product(word[0]))
+    )
+
+
 def _noun(word: str) -> tuple[str, bool]:
     """The noun in a word, and whether the next word may belong to it."""
     bare = hangul.without_particle(word)
-    if word in KO_STOP or bare in KO_STOP or is_product(word):
+    if word in KO_STOP or bare in KO_STOP or is_product(word) or _is_short_stop(word):
         return "", False
     if are_people(word) and bare != word:
         return "", False
     if LIMIT.match(word) or not bare[0].isalpha():
         return "", False
+    if len(word) > 2 and word.endswith("할"):
+        return word[:-1], False
     stem = hangul.verb_stem(word)
     if stem and bare != word and not word.endswith("는"):
         stem = None

@@ -159,5 +159,7 @@ class Term(str):
 
 
 def fill(template: str, values: Mapping[str, object]) -> str:
-    """The template as one finished sentence, its first letter a capital."""
-    return capitalised(template.format_map(values))
+    """The template as one finished sentence; an English one begins with a capital."""
+    text = template.format_map(values)
+    korean = any(map(hangul.is_syllable, template)) or language_of(text) == "ko"
+    return text if korean else capitalised(text)

@@ -6,47 +6,48 @@ def _words(text: str) -> frozenset[str]:
 
 
 VERBS = _words("""
-    accept access add adjust bring chase lend list press aggregate alert analyse analyze annotate answer apply approve archive
-    arrange ask assess assign attach automate avoid balance block book borrow browse budget build
-    buy calculate call cancel capture catch categorise categorize change chat check choose claim
-    classify clean coach collect combine comment compare complete compose connect contact convert
-    cook coordinate copy count create curate customise customize cut deliver describe design detect
-    diagnose discover discuss display distribute divide donate download draft draw earn edit enter
-    estimate evaluate exchange explain explore export express extract fill filter find fix flag
-    follow forecast forward gather generate get give grade group grow guess guide handle help hire
-    identify import improve inspect invite invoice join journal keep label learn let link listen
-    locate log look lower make manage map mark match measure meet memorise memorize mentor message
-    monitor move navigate negotiate notify nudge offer open optimise optimize order organise
-    organize outline pair park pay pick plan play post practice practise predict prepare prevent
-    preview print prioritise prioritize process propose protect provide publish purchase quiz rank
-    rate reach read recall receive recognise recognize recommend record recycle redeem reduce refer
-    register rehearse remember remind remove rent repair replace reply report request reschedule
-    reserve resell respond return reuse review reward ride route run save scan schedule score
-    search see segment select sell send serve set share ship show sign simulate sing sketch sleep
-    solve sort speak split spot start stay stop store stream study submit subscribe suggest
-    summarise summarize support swap switch synchronise synchronize sync tag take talk teach tell
-    test tip track trade train transcribe transfer translate travel tune turn understand update
-    upload use vet view visit visualise visualize volunteer vote walk warn watch water work write
+    accept access add adjust aggregate alert analyse analyze annotate answer apply approve archive
+    arrange ask assess assign attach automate avoid balance block book borrow bring browse budget
+    build buy calculate call cancel capture catch categorise categorize change chase chat check
+    choose claim classify clean coach collect combine comment compare complete compose connect
+    contact convert cook coordinate copy count create curate customise customize cut deliver
+    describe design detect diagnose discover discuss display distribute divide donate download
+    draft draw earn edit enter estimate evaluate exchange explain explore export express extract
+    fill filter find fix flag follow forecast forward gather generate get give grade group grow
+    guess guide handle help hire identify import improve inspect invite invoice join journal keep
+    label learn lend let link list listen locate log look lower make manage map mark match measure
+    meet memorise memorize mentor message miss monitor move navigate negotiate notify nudge offer
+    open optimise optimize order organise organize outline pair park pay pick plan play post
+    practice practise predict prepare press prevent preview print prioritise prioritize process
+    propose protect provide publish purchase quiz rank rate reach read recall receive recognise
+    recognize recommend record recycle redeem reduce refer register rehearse remember remind remove
+    rent repair replace reply report request reschedule resell reserve respond return reuse review
+    reward ride route run save scan schedule score search see segment select sell send serve set
+    share ship show sign simulate sing sketch sleep solve sort speak split spot start stay stop
+    store stream study submit subscribe suggest summarise summarize support swap switch sync
+    synchronise synchronize tag take talk teach tell test tip track trade train transcribe transfer
+    translate travel tune turn understand update upload use vet view visit visualise visualize
+    volunteer vote walk warn watch water work write
     """)
 DOUBLED = _words("cut fit get let map nudge plan run set shop spot stop swap tag tip vet")
 
 PEOPLE = _words("""
-    adults agencies amateurs artists athletes audience beginners businesses cafes caregivers
-    charities children chefs choirs churches citizens classes classmates clients clinics clubs
-    coaches colleagues commuters communities companies couples creators crews cooks customers
-    cyclists dentists dwellers departments developers doctors elders elderly employees engineers everyone
-    families fans farmers farms fishermen foodies founders freelancers friends gardeners girls boys
-    grandparents groups guests gyms hikers hobbyists homeowners hospitals hosts hotels households
-    immigrants individuals introverts investors journalists kids landlords lawyers learners
-    librarians libraries locals managers marketers members men merchants migrants mothers fathers
-    moms dads museums musicians neighbors neighbours newcomers nomads nonprofits novices nurses
-    offices organizations organisations owners parents passengers patients people personnel
-    pharmacists photographers physicians podcasters professionals pupils recruiters refugees
-    renters researchers residents restaurants retailers retirees riders roommates runners schools
-    sellers seniors shoppers shops singles societies speakers staff startups stores streamers
-    students studios survivors swimmers teachers teams teenagers teens tenants therapists toddlers
-    tourists travelers travellers tutors universities users veterans vets villagers visitors
-    volunteers women workers writers youth yogis
+    adults agencies amateurs artists athletes audience bakeries beginners boys brides businesses
+    cafes caregivers charities chefs children choirs churches citizens classes classmates clients
+    clinics clubs coaches colleagues communities commuters companies cooks couples creators crews
+    customers cyclists dads dentists departments developers doctors dwellers elderly elders
+    employees engineers everyone families fans farmers farms fathers fishermen foodies founders
+    freelancers friends gardeners girls grandparents groups guests gyms hikers hobbyists homeowners
+    hospitals hosts hotels households immigrants individuals introverts investors journalists kids
+    landlords lawyers learners librarians libraries locals managers marketers members men merchants
+    migrants moms mothers museums musicians neighbors neighbours newcomers nomads nonprofits
+    novices nurses offices organisations organizations owners parents passengers patients people
+    personnel pharmacists photographers physicians podcasters professionals pupils recruiters
+    refugees renters researchers residents restaurants retailers retirees riders roommates runners
+    schools sellers seniors shoppers shops singles societies speakers staff startups stores
+    streamers students studios survivors swimmers teachers teams teenagers teens tenants therapists
+    toddlers tourists travelers travellers tutors universities users veterans vets villagers
+    visitors volunteers women workers writers yogis youth
     """)
 NOT_PEOPLE = _words("""
     answers banners calendars computers containers covers dinners doors drawers emails errors
@@ -63,8 +64,8 @@ DESCRIBING = _words("""
     younger
     """)
 PRODUCTS = _words("""
-    game app apps application bot chatbot marketplace platform product program service site software
-    solution system tool website webapp plugin extension
+    cli game app apps application bot chatbot marketplace platform product program service site
+    software solution system tool website webapp plugin extension
     """)
 STOP = _words("""
     a about above across after again against all already also although always am an and another any
@@ -81,8 +82,8 @@ STOP = _words("""
     towards two under until up upon us useful using usually very via want wants was way ways we well
     were what whatever when where whether which while who whole whom whose why will with within
     without would yes yet you your yours based able etc e.g i.e dont don't doesn't isn't i'd i'm
-    it's     let's we're you're that's can't won't w
-    name title features dropped went got getting reminded right somebody anybody nobody everybody kinda gonna wanna stuff today
+    it's let's we're you're that's can't won't w name title features dropped went got getting
+    reminded right somebody anybody nobody everybody kinda gonna wanna stuff today
     """)
 
 KO_PRODUCTS = (
@@ -103,7 +104,8 @@ KO_PEOPLE_ENDINGS = (
     "크리에이터", "봉사자", "장애인", "군인", "신입사원", "사원", "직원", "근로자", "노동자",
     "관리자", "담당자", "전문가", "연구자", "음악가", "등산객", "캠퍼", "주부", "맞벌이",
     "1인가구", "세입자", "집주인", "임차인", "구직자", "코치", "선수", "팬", "독자", "신자",
-    "단원", "조합원", "입주민", "농민", "어민", "운영자", "주인",
+    "단원", "조합원", "부모님", "자녀", "할머니", "할아버지",
+    "입주민", "농민", "어민", "운영자", "주인",
 )  # fmt: skip
 KO_STOP = _words("""
     그리고 또 또는 및 등 등등 그런 이런 저런 그 이 저 것 수 때 더 좀 잘 꼭 반드시 매우 아주 정말
@@ -117,5 +119,6 @@ KO_STOP = _words("""
     오늘 지금 이제 하지만 그래서 그러면 때문에 먼저 다시 계속 항상 많이 조금 많은 적은 작은 큰 좋은
     새로운 시작 운영 출시 베타 싸게 저렴하게 내야 있으면 예산 기간 비용 기한
     받고 보고 보는 보내 쓰는 가능 가능한 건의 매달 수백 수십 하나하나 너무 오래 시간 대상
+    이름 제목 주제 타깃 타겟 필수 요즘 자꾸 있어야
     대상으로 사용자 않고 안에 이내 이하 이상 까지
     """)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal, Self
 
@@ -27,20 +28,19 @@ __all__ = [
     "Answer",
     "ApprovalAnswer",
     "ConfirmAnswer",
+    "Delivering",
     "Envelope",
     "FormAnswer",
     "OptionAnswer",
     "answer_type",
     "asking",
     "current_question",
+    "delivering",
     "effect_key",
-    "lending_secrets",
 ]
 
 _question: ContextVar[InterruptPayload | None] = ContextVar("plancraft_question", default=None)
-_secrets: ContextVar[Mapping[str, Mapping[str, JsonValue]] | None] = ContextVar(
-    "plancraft_secrets", default=None
-)
+_delivery: ContextVar["Delivering | None"] = ContextVar("plancraft_delivery", default=None)
 HIDDEN = "***"
 ENVELOPE_FORMAT = "answer/1"
 
@@ -82,14 +82,25 @@ def current_question() -> InterruptPayload | None:
     return _question.get()
 
 
+@dataclass(frozen=True)
+class Delivering:
+    """What a runner and the nodes it runs tell each other, past checkpoints and traces."""
+
+    secrets: Mapping[str, Mapping[str, JsonValue]]
+    """Secret form values, by request id and field."""
+
+    taken: set[str]
+    """Ids of the requests whose answers a node took."""
+
+
 @contextmanager
-def lending_secrets(values: Mapping[str, Mapping[str, JsonValue]]) -> Iterator[None]:
-    """Within the block, nodes get these secret form values, by request id and field."""
-    token = _secrets.set(values)
+def delivering(what: Delivering) -> Iterator[None]:
+    """Within the block, nodes that get an answer find its secrets here and say they took it."""
+    token = _delivery.set(what)
     try:
         yield
     finally:
-        _secrets.reset(token)
+        _delivery.reset(token)
 
 
 class Answer(BaseModel):
@@ -140,6 +151,8 @@ class Answer(BaseModel):
         content = _with_secrets(envelope) if envelope else value
         answer: Self = handler(cls._fields_of(cls._fitted(content, payload), payload))
         answer._envelope, answer._question = envelope, payload
+        if envelope and (delivery := _delivery.get()):
+            delivery.taken.add(envelope.request)
         return answer
 
     @classmethod
@@ -287,7 +300,8 @@ def _read_envelope(value: Any) -> Envelope | None:
 def _with_secrets(envelope: Envelope) -> Any:
     if not envelope.secrets:
         return envelope.answer
-    lent = (_secrets.get() or {}).get(envelope.request)
+    delivery = _delivery.get()
+    lent = delivery.secrets.get(envelope.request) if delivery else None
     if lent is None or not isinstance(envelope.answer, dict):
         raise PydanticCustomError(
             "secret_missing", "secret values are at hand only when plancraft delivers the answer"

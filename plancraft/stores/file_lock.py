@@ -1,55 +1,70 @@
-"""One lock a thread, across the processes of one machine; the kernel frees it at kill -9."""
+"""One lock a thread, across the processes of one machine; the kernel frees it at kill -9.
+
+All locks of a store are byte ranges of one file beside it (POSIX record locks): nothing to create,
+nothing to remove, not inherited by a fork. The kernel knows processes only, so that within one
+process a set tells who holds what.
+"""
 
 import fcntl
 import hashlib
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = ["FileLock", "try_file_lock"]
+
+_guard = threading.Lock()
+_files: dict[tuple[int, Path], "_LockFile"] = {}
+
+
+class _LockFile:
+    """The open lock file of one process. It is never closed: closing would free every lock."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self.held: set[int] = set()
+
+    def is_at(self, path: Path) -> bool:
+        """Whether this is still the file that others open under the path."""
+        try:
+            return os.stat(path).st_ino == os.fstat(self.file).st_ino
+        except FileNotFoundError:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
 class FileLock:
     """A held lock."""
 
-    file: int
-    path: Path
+    place: _LockFile
+    offset: int
 
     def release(self) -> None:
-        """Let others have it, leaving no file behind."""
-        self.path.unlink(missing_ok=True)
-        fcntl.flock(self.file, fcntl.LOCK_UN)
-        os.close(self.file)
+        """Let others have it."""
+        with _guard:
+            fcntl.lockf(self.place.file, fcntl.LOCK_UN, 1, self.offset)
+            self.place.held.discard(self.offset)
 
 
-def try_file_lock(folder: Path, name: str) -> FileLock | None:
-    """The lock for `name`, or None while somebody holds it. Makes the folder when it is missing."""
-    path = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.lock"
-    while True:
-        file = _open(path)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
+def try_file_lock(path: Path, name: str) -> FileLock | None:
+    """The lock for `name`, or None while somebody holds it."""
+    offset = int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big")
+    with _guard:
+        place = _opened(path)
+        if offset in place.held:
             return None
-        if _is_still(path, file):
-            return FileLock(file, path)
-        # Its holder removed the file between our opening and locking it.
-        os.close(file)
+        try:
+            fcntl.lockf(place.file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, offset)
+        except (BlockingIOError, PermissionError):
+            return None
+        place.held.add(offset)
+        return FileLock(place, offset)
 
 
-def _open(path: Path) -> int:
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-    try:
-        return os.open(path, flags, 0o600)
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, flags, 0o600)
-
-
-def _is_still(path: Path, file: int) -> bool:
-    try:
-        return os.stat(path).st_ino == os.fstat(file).st_ino
-    except FileNotFoundError:
-        return False
+def _opened(path: Path) -> _LockFile:
+    key = os.getpid(), path
+    place = _files.get(key)
+    if place is None or not place.is_at(path):
+        place = _files[key] = _LockFile(path)
+    return place

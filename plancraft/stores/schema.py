@@ -71,6 +71,7 @@ driving = Table(
     Column("graph", Text, primary_key=True),
     Column("thread_id", Text, primary_key=True),
     Column("since", Float, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 OPEN = insert(requests)

@@ -101,13 +101,6 @@ class SqliteStore:
             if self._connection is not None and self._process == os.getpid():
                 self._connection.close()
             self._connection = None
-            self._remove_empty_folder()
-
-    def _remove_empty_folder(self) -> None:
-        try:
-            self._locks.rmdir()
-        except OSError:  # somebody holds a lock, or there never was one
-            return
 
     def _requests(self, statement: ClauseElement, **values: Any) -> list[ApprovalRequest]:
         return _read(self._select(statement, **values))

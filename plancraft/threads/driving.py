@@ -12,7 +12,7 @@ from plancraft.approvals import ApprovalRequest, Changes
 from plancraft.approvals.events import event_of
 from plancraft.approvals.transitions import mark_delivered, reopen
 from plancraft.errors import InvalidAnswer, QuestionChanged
-from plancraft.interrupts.answers import ENVELOPE_FORMAT, effect_key
+from plancraft.interrupts.answers import ENVELOPE_FORMAT, Delivering, effect_key
 from plancraft.interrupts.fitting import takes_envelope
 from plancraft.threads.deciding import Deliver
 from plancraft.threads.flows import Flow
@@ -68,14 +68,15 @@ def drive(
     command, tries = first, 0
     while True:
         try:
-            result = yield from target.invoke(command, _secrets_of(rows))
+            delivery = Delivering(_secrets_of(rows), set())
+            result = yield from target.invoke(command, delivery)
         except Exception as error:  # noqa: BLE001 - always raised again, after the rows are right
             rows = yield from _after_error(target, error, rows, load, tries)
             tries += 1
         else:
             tries = 0
-            look = (yield from target.glance()) or Glance("", {})
-            delivered = [row.id for row in load.rows] if load else []
+            delivered = {row.id for row in load.rows} if load else set[str]()
+            look = yield from _glance_after(target, result, delivered <= delivery.taken)
             rows = yield from settle(
                 target, look, rows, delivered=delivered, mark=False if marked else None
             )
@@ -84,6 +85,13 @@ def drive(
             if load is None:
                 return result
             command = load.command
+
+
+def _glance_after(target: Target, result: Any, all_taken: bool) -> Flow[Glance]:
+    """The thread's questions after a run; where its result shows that none is open, no look."""
+    if all_taken and isinstance(result, dict) and "__interrupt__" not in result:
+        return Glance("", {})
+    return (yield from target.glance()) or Glance("", {})
 
 
 def repair(
@@ -227,7 +235,7 @@ def _after_error(
         raise error
     if "question_changed" not in _refusals(error):
         yield from _reopen_refused(target, look, rows, load, error)
-    yield from target.invoke(None, _secrets_of(rows))
+    yield from target.invoke(None, Delivering(_secrets_of(rows), set()))
     look = yield from target.look()
     if tries < _RETRIES and _still_asked(look, load):
         return rows

@@ -16,7 +16,7 @@ from langgraph.pregel import Pregel
 
 from plancraft.approvals import Changes, Lock, Store
 from plancraft.errors import NoCheckpointer, StoreNotGiven, ThreadBusy
-from plancraft.interrupts.answers import lending_secrets
+from plancraft.interrupts.answers import Delivering, delivering
 from plancraft.interrupts.observing import log_hitl_event
 from plancraft.stores import MemoryStore, open_store
 from plancraft.threads.config import InterruptConfig
@@ -78,15 +78,15 @@ class Target:
         """The thread's open questions; None when there is no such thread."""
         return glance_at((yield from self.stored()))
 
-    def invoke(self, command: Any, secrets: Mapping[str, Any] | None = None) -> Flow[Any]:
+    def invoke(self, command: Any, with_: Delivering) -> Flow[Any]:
         """What the graph returns for the input or command, its steps written before the next."""
 
         def plain() -> Any:
-            with lending_secrets(secrets or {}):
+            with delivering(with_):
                 return self.graph.invoke(command, self.config, durability="sync", **self.options)
 
         async def awaited() -> Any:
-            with lending_secrets(secrets or {}):
+            with delivering(with_):
                 return await self.graph.ainvoke(
                     command, self.config, durability="sync", **self.options
                 )

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("graph", sa.Text, primary_key=True),
         sa.Column("thread_id", sa.Text, primary_key=True),
         sa.Column("since", sa.Float, nullable=False),
+        sqlite_with_rowid=False,
     )
     for change in ("UPDATE", "DELETE"):
         op.execute(
