@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Literal, Self
 
@@ -82,15 +82,23 @@ def current_question() -> InterruptPayload | None:
     return _question.get()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Delivering:
     """What a runner and the nodes it runs tell each other, past checkpoints and traces."""
 
     secrets: Mapping[str, Mapping[str, JsonValue]]
     """Secret form values, by request id and field."""
 
-    taken: set[str]
+    taken: set[str] = field(default_factory=set)
     """Ids of the requests whose answers a node took."""
+
+    asked_at: str = ""
+    """Id of the thread's checkpoint at which `ask()` was last called."""
+
+    @staticmethod
+    def current() -> "Delivering | None":
+        """That of the run around here; None when the graph is run without plancraft."""
+        return _delivery.get()
 
 
 @contextmanager

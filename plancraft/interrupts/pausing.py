@@ -2,6 +2,7 @@
 
 from typing import Any, overload
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_config
 from langgraph.types import interrupt
 
@@ -9,6 +10,7 @@ from plancraft.interrupts.answers import (
     Answer,
     ApprovalAnswer,
     ConfirmAnswer,
+    Delivering,
     FormAnswer,
     OptionAnswer,
     answer_type,
@@ -41,15 +43,19 @@ def ask(payload: InterruptPayload) -> Answer:
     runs the node again from its start, so everything before this call must be pure: the same
     state, the same payload. Works in plain and async nodes, tools and subgraphs.
     """
-    named = _placed(payload)
+    config = get_config()
+    named = _placed(payload, config)
+    if delivery := Delivering.current():
+        # The map's entry for the outermost graph, as snapshots of subgraphs have it too.
+        delivery.asked_at = config["configurable"].get("checkpoint_map", {}).get("", "")
     with asking(named):
         answer = interrupt(named.to_dict(), response_schema=answer_type(named))
     log_hitl_event("resumed", lambda: _summary(named, answer))
     return answer
 
 
-def _placed(payload: InterruptPayload) -> InterruptPayload:
-    node = payload.node_ref or get_config().get("metadata", {}).get("langgraph_node")
+def _placed(payload: InterruptPayload, config: RunnableConfig) -> InterruptPayload:
+    node = payload.node_ref or config.get("metadata", {}).get("langgraph_node")
     name = payload.interrupt_id or node or payload.type
     return payload.model_copy(update={"node_ref": node, "interrupt_id": name})
 

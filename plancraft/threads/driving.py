@@ -16,7 +16,7 @@ from plancraft.interrupts.answers import ENVELOPE_FORMAT, Delivering, effect_key
 from plancraft.interrupts.fitting import takes_envelope
 from plancraft.threads.deciding import Deliver
 from plancraft.threads.flows import Flow
-from plancraft.threads.looking import Glance, Look, OpenInterrupt
+from plancraft.threads.looking import Glance, Look, OpenInterrupt, glance_of
 from plancraft.threads.settling import live_rows, settle
 from plancraft.threads.target import Target
 
@@ -68,7 +68,7 @@ def drive(
     command, tries = first, 0
     while True:
         try:
-            delivery = Delivering(_secrets_of(rows), set())
+            delivery = Delivering(_secrets_of(rows))
             result = yield from target.invoke(command, delivery)
         except Exception as error:  # noqa: BLE001 - always raised again, after the rows are right
             rows = yield from _after_error(target, error, rows, load, tries)
@@ -76,7 +76,7 @@ def drive(
         else:
             tries = 0
             delivered = {row.id for row in load.rows} if load else set[str]()
-            look = yield from _glance_after(target, result, delivered <= delivery.taken)
+            look = yield from _glance_after(target, result, delivery, delivered)
             rows = yield from settle(
                 target, look, rows, delivered=delivered, mark=False if marked else None
             )
@@ -87,10 +87,16 @@ def drive(
             command = load.command
 
 
-def _glance_after(target: Target, result: Any, all_taken: bool) -> Flow[Glance]:
-    """The thread's questions after a run; where its result shows that none is open, no look."""
-    if all_taken and isinstance(result, dict) and "__interrupt__" not in result:
-        return Glance("", {})
+def _glance_after(
+    target: Target, result: Any, delivery: Delivering, delivered: set[str]
+) -> Flow[Glance]:
+    """The thread's questions after a run, from its result where that and the nodes tell all."""
+    if isinstance(result, dict) and delivered <= delivery.taken:
+        asked = result.get("__interrupt__", ())
+        if not asked or (
+            delivery.asked_at and all(takes_envelope(one.response_schema) for one in asked)
+        ):
+            return glance_of(delivery.asked_at, asked)
     return (yield from target.glance()) or Glance("", {})
 
 
@@ -235,7 +241,7 @@ def _after_error(
         raise error
     if "question_changed" not in _refusals(error):
         yield from _reopen_refused(target, look, rows, load, error)
-    yield from target.invoke(None, Delivering(_secrets_of(rows), set()))
+    yield from target.invoke(None, Delivering(_secrets_of(rows)))
     look = yield from target.look()
     if tries < _RETRIES and _still_asked(look, load):
         return rows

@@ -17,6 +17,7 @@ __all__ = [
     "OpenInterrupt",
     "ThreadState",
     "glance_at",
+    "glance_of",
     "look_at",
     "tasks_asking",
 ]
@@ -122,6 +123,12 @@ def glance_at(stored: CheckpointTuple | None) -> Glance | None:
         if not finished
     ]
     return Glance(stored.checkpoint["id"], {question.id: question for question in found})
+
+
+def glance_of(checkpoint_id: str, interrupts: Iterable[Interrupt[Any]]) -> Glance:
+    """The glance that a run's own result gives."""
+    found = [_question(interrupt, failed=False) for interrupt in interrupts]
+    return Glance(checkpoint_id, {question.id: question for question in found})
 
 
 def tasks_asking(
