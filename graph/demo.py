@@ -27,14 +27,14 @@ FOLDER = Path("demo-output")
 THREAD_FILE = "thread.json"
 IDEAS = {
     "en": (
-        "A neighbourhood app where people lend each other tools: list a drill or a ladder, "
-        "reserve it for a weekend, get reminded to bring it back, and rate how it went. "
+        "A tool-sharing app for neighbours: list a drill or a ladder, reserve a tool for a "
+        "weekend, get a reminder to bring it back, and rate how the loan went. "
         "For city dwellers without a workshop; must work without payments."
     ),
     "ko": (
-        "동네 이웃끼리 공구를 빌려주는 앱: 드릴이나 사다리를 등록하고, 주말에 예약하고, "
-        "반납할 때가 되면 알려 주고, 서로 후기를 남긴다. 작업실이 없는 도시 주민을 위한 것이며 "
-        "결제 없이 쓸 수 있어야 한다."
+        "이웃 공구 대여 앱: 드릴이나 사다리를 등록하고, 주말에 쓸 공구를 예약하고, "
+        "반납할 때가 되면 알려 주고, 빌린 뒤에는 서로 후기를 남긴다. 작업실이 없는 도시 주민을 "
+        "위한 것이며 결제 없이 쓸 수 있어야 한다."
     ),
 }
 

@@ -68,7 +68,7 @@ def _listing(text: str) -> Findings:
     """What a product does or has, told in a row: "book, pay" or "chat, reviews"."""
     limits, rest = _limits(text)
     parts = [part for part in re.split(r"[,;]\s*(?:and\s+)?", rest) if part]
-    if " " in parts[0] and all(form_of(part) for part in parts):
+    if parts and " " in parts[0] and all(form_of(part) for part in parts):
         return Findings(constraints=limits).joined(_sentence(rest, is_item=True))
     acts = (infinitive(part) if form_of(part) and " " in part else part for part in parts)
     return Findings(constraints=limits, features=tuple(map(without_starter, acts)))
@@ -246,7 +246,7 @@ def _named(words: list[str]) -> tuple[str, ...]:
     while words and words[-1].lower() in BEFORE_VERB:
         words = words[:-1]
     name = " ".join(words).lower()
-    return () if name in STOP or name in ("users", "people") else (" ".join(words),)
+    return () if not name or name in STOP or name in ("users", "people") else (" ".join(words),)
 
 
 def _clauses(text: str) -> Iterator[str]:

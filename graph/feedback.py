@@ -92,6 +92,7 @@ def _remark(text: str) -> Remark:
 def _subject(words: str, language: Language) -> str:
     shorter = trimmed(_TAIL.sub("", words.strip()))
     if language == "en":
+        shorter = re.sub(r"^(?:a |the )?(?:way|option|possibility) to\s", "", shorter)
         return flat(without_starter(shorter), LONGEST_SUBJECT) if shorter else ""
     head, _, last = shorter.rpartition(" ")
     return flat(f"{head} {hangul.without_particle(last)}", LONGEST_SUBJECT)

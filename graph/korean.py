@@ -180,8 +180,9 @@ def _piece(words: list[str], *, last: bool, is_item: bool) -> tuple[Findings, st
         return found, ""
     if is_product(current[-1]) and not is_item:
         product = _named_product(current)
-        named = product.model_copy(update={"features": (found.features and ()) or product.features})
-        return found.joined(named), ""
+        if found.features:
+            product = product.model_copy(update={"features": ()})
+        return found.joined(product), ""
     if not found.features and not last and not people:
         return found, nominal(current)
     return _extended(found, current), ""

@@ -12,8 +12,10 @@ from graph.wordlists import KO_STOP
 
 LONGEST = 40
 _WORD = re.compile(
-    r"[가-힣]+|[A-Za-z][A-Za-z0-9+#-]*(?:으로|에서|[을를이가은는로에의와과])?|\d+[가-힣A-Za-z]+|\n|[^\w\s]"
+    r"[가-힣]+|[A-Za-z][A-Za-z0-9+#-]*(?:으로|에서|[을를이가은는로에의와과])?"
+    r"|\d+[가-힣A-Za-z]+|\n|[^\w\s]"
 )
+_ABLE_VERB = re.compile(r"(?<!\S)\S{1,12}(?<!할)\s수\s(?=[있없])")
 
 
 def title(found: Findings, features: Sequence[str], keywords: Sequence[str]) -> str:
@@ -44,8 +46,10 @@ def _act(features: Sequence[str]) -> str:
             return ""
     kept: list[str] = []
     for word in reversed(words):
-        if ATTRIBUTIVE.search(word) or word.endswith(("게", "면", "고")):
+        if ATTRIBUTIVE.search(word):
             return ""
+        if word.endswith(("게", "면", "고", "서")):
+            return " ".join(kept) if len(kept) in (2, 3) else ""
         bare = hangul.without_particle(word)
         if bare != word and not word.endswith(("을", "를")):
             if word in KO_STOP:
@@ -73,7 +77,7 @@ def keywords(text: str, features: Sequence[str]) -> list[str]:
 
 def _runs(text: str) -> Iterator[str]:
     run: list[str] = []
-    for word in (*_WORD.findall(text), "\n"):
+    for word in (*_WORD.findall(_ABLE_VERB.sub("\n", text)), "\n"):
         noun, goes_on = _noun(word)
         if noun:
             run.append(noun)
@@ -84,9 +88,8 @@ def _runs(text: str) -> Iterator[str]:
 
 def _is_short_stop(word: str) -> bool:
     """Whether a syllable that says little stands with its particle: 때가, 앱이."""
-    return (
-        len(word) == 2 and word[1] in "이가은는을를" and (word[0] in KO_STOP or is_product(word[0]))
-    )
+    noun, mark = word[:1], word[1:]
+    return mark in tuple("이가은는을를") and (noun in KO_STOP or is_product(noun))
 
 
 def _noun(word: str) -> tuple[str, bool]:

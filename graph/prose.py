@@ -97,10 +97,12 @@ def escaped(text: str) -> str:
 
 
 def language_of(text: str) -> Language:
-    """Korean when at least three in ten letters are Hangul."""
+    """Korean when three in ten letters are Hangul, or four in ten words have some."""
     letters = sum(char.isalpha() for char in text)
     korean = sum(hangul.is_syllable(char) for char in text)
-    return "ko" if letters and korean / letters >= 0.3 else "en"
+    words = text.split()
+    told = sum(any(map(hangul.is_syllable, word)) for word in words)
+    return "ko" if korean and (korean >= 0.3 * letters or told >= 0.4 * len(words)) else "en"
 
 
 def capitalised(text: str) -> str:

@@ -21,9 +21,9 @@ VERBS = _words("""
     practice practise predict prepare press prevent preview print prioritise prioritize process
     propose protect provide publish purchase quiz rank rate reach read recall receive recognise
     recognize recommend record recycle redeem reduce refer register rehearse remember remind remove
-    rent repair replace reply report request reschedule resell reserve respond return reuse review
-    reward ride route run save scan schedule score search see segment select sell send serve set
-    share ship show sign simulate sing sketch sleep solve sort speak split spot start stay stop
+    rent reorder repair replace reply report request reschedule resell reserve respond return reuse
+    review reward ride route run save scan schedule score search see segment select sell send serve
+    set share ship show sign simulate sing sketch sleep solve sort speak split spot start stay stop
     store stream study submit subscribe suggest summarise summarize support swap switch sync
     synchronise synchronize tag take talk teach tell test tip track trade train transcribe transfer
     translate travel tune turn understand update upload use vet view visit visualise visualize

@@ -200,6 +200,7 @@ def test_feedback_is_understood(feedback, wishes):
 def test_the_subject_of_feedback_is_named_without_particles_or_articles():
     assert remarks_in("채팅은 빼고 결제를 추가해주세요")[1].subject == "결제"
     assert remarks_in("Add a family calendar please")[0].subject == "family calendar"
+    assert remarks_in("Add a way to report a fault.")[0].subject == "report a fault"
 
 
 @pytest.mark.parametrize("idea", KOREAN.values())
