@@ -98,8 +98,12 @@ class ApprovalRequest(BaseModel):
     @property
     def live(self) -> bool:
         """Whether its thread still has something to do with it."""
-        holds_secrets = self.decision is not None and bool(self.decision.secrets)
-        return self.is_open or self.delivery is Delivery.DUE or holds_secrets
+        return self.is_open or self.is_due or self.holds_secrets
+
+    @property
+    def holds_secrets(self) -> bool:
+        """Whether secret values of its answer are still stored with it."""
+        return self.decision is not None and bool(self.decision.secrets)
 
     @property
     def is_open(self) -> bool:

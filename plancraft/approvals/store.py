@@ -29,6 +29,8 @@ class Changes:
     replaced: Sequence[ApprovalRequest] = ()
     events: Sequence[Event] = ()
     mark: DrivingMark | None = None
+    forgets: bool = False
+    """Whether secret values are dropped, of which no copy should stay in files."""
 
 
 @dataclass(frozen=True, slots=True)

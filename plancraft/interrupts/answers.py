@@ -9,7 +9,15 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal, Self
 
 from langgraph.config import get_config
-from pydantic import BaseModel, ConfigDict, JsonValue, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    JsonValue,
+    Secret,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from plancraft.errors import InvalidAnswer
@@ -226,7 +234,7 @@ class FormAnswer(Answer):
             raise _unfit(["a form is answered with an object of its fields"])
         model = payload.model if isinstance(payload, FormInterruptPayload) else None
         wrapped = {
-            name: SecretStr(value) if isinstance(value, str) else value
+            name: SecretStr(value) if isinstance(value, str) else Secret[Any](value)
             for name, value in fitted.items()
             if name in secret_fields(getattr(payload, "form", None))
         }
@@ -333,6 +341,9 @@ def _unfit(problems: list[str]) -> PydanticCustomError:
 
 
 def _key_of_place(payload: InterruptPayload | None) -> str:
-    place = get_config()["configurable"]
     asked = payload.digest() if payload else ""
+    try:
+        place = get_config()["configurable"]
+    except RuntimeError:  # not inside a running graph
+        return effect_key("", asked)
     return effect_key(str(place.get("thread_id", "")), f"{place.get('checkpoint_ns', '')}\n{asked}")

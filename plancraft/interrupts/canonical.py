@@ -7,6 +7,14 @@ from typing import Any
 import orjson
 from pydantic_core import to_jsonable_python
 
+_PLAIN_ONLY = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
+"""Whatever is not JSON by itself is spelled by `plain_json`, so that it has one spelling."""
+
 __all__ = ["canonical", "digest_of", "plain_json"]
 
 
@@ -18,9 +26,12 @@ def plain_json(value: Any) -> Any:
 def canonical(value: Any) -> bytes:
     """The one JSON text of the value, UTF-8: keys sorted, no spaces, characters as they are."""
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
-    except (TypeError, ValueError):  # not plain JSON, or numbers and texts orjson won't write
+        return orjson.dumps(value, option=_PLAIN_ONLY)
+    except (TypeError, ValueError):
         plain = plain_json(value)
+    try:
+        return orjson.dumps(plain, option=_PLAIN_ONLY)
+    except (TypeError, ValueError):  # numbers beyond 64 bits, halves of characters
         text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return text.encode("utf-8", "surrogatepass")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from plancraft.errors import InvalidAnswer
@@ -63,29 +64,52 @@ def fit_payload(payload: InterruptPayload, answer: Any) -> Any:
 
 
 def secret_fields(schema: Any) -> tuple[str, ...]:
-    """Names of the fields whose values are secret, by the JSON Schema of a form or an answer."""
+    """Names of the fields that are secret or hold something secret, by a form's JSON Schema."""
     properties = schema.get("properties") if isinstance(schema, dict) else None
     if not isinstance(properties, dict):
         return ()
-    return tuple(name for name, field in properties.items() if _is_secret(field))
+    definitions = schema.get("$defs") or schema.get("definitions")
+    return tuple(name for name, field in properties.items() if _is_secret(field, definitions))
 
 
 def schema_problems(schema: dict[str, Any], value: Any) -> list[str]:
     """What is wrong with the value by its JSON Schema, one sentence a place."""
-    return [_problem(error) for error in _validator(canonical(schema)).iter_errors(value)]
+    try:
+        return [_problem(error) for error in _validator(canonical(schema)).iter_errors(value)]
+    except Exception as error:  # noqa: BLE001 - a question's schema may be broken in any way
+        return [
+            say("the question's own schema cannot be used: {error}", error=type(error).__name__)
+        ]
 
 
-def _is_secret(field: Any) -> bool:
+def _is_secret(field: Any, definitions: Any, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether the field or anything inside it is secret."""
     if not isinstance(field, dict):
         return False
     if field.get("writeOnly") is True or field.get("format") == "password":
         return True
-    return any(_is_secret(one) for key in ("anyOf", "oneOf", "allOf") for one in field.get(key, ()))
+    name = str(field.get("$ref", "")).rpartition("/")[2]
+    if name and name not in seen and isinstance(definitions, dict):
+        return _is_secret(definitions.get(name), definitions, seen | {name})
+    return any(_is_secret(part, definitions, seen) for part in _parts(field))
+
+
+def _parts(field: dict[str, Any]) -> Iterator[Any]:
+    for key in ("anyOf", "oneOf", "allOf", "prefixItems"):
+        found = field.get(key)
+        yield from found if isinstance(found, list) else ()
+    for key in ("items", "additionalProperties"):
+        yield field.get(key)
+    properties = field.get("properties")
+    yield from properties.values() if isinstance(properties, dict) else ()
 
 
 def _as_json(shown: Any, answer: Any) -> Any:
     try:
-        return json.loads(json.dumps(to_jsonable_python(answer), allow_nan=False))
+        # What this refuses, checkpoints and stores refuse later: numbers beyond 64 bits, halves
+        # of characters, NaN.
+        orjson.dumps(plain := to_jsonable_python(answer))
+        return json.loads(json.dumps(plain, allow_nan=False))
     except (PydanticSerializationError, ValueError, TypeError, RecursionError):
         problem = say("JSON cannot hold a {type}", type=type(answer).__name__)
         raise InvalidAnswer(_name(shown), [problem]) from None
@@ -197,7 +221,12 @@ def _edit_problem(payload: ApprovalInterruptPayload, content: Any) -> str | None
         return None if isinstance(content, str) and content else say("content is the new text")
     if not isinstance(content, dict) or not content:
         return say("content is an object of the edited fields")
-    changed = {name for name, value in content.items() if payload.content.get(name) != value}
+    # By their JSON, since 1 == True in Python.
+    changed = {
+        name
+        for name, value in content.items()
+        if canonical(payload.content.get(name)) != canonical(value)
+    }
     changed |= set(content) - set(payload.content)
     if locked := sorted(changed - set(payload.editable)):
         return say("not editable: {names}", names=", ".join(locked))

@@ -117,7 +117,7 @@ class OptionInterruptPayload(InterruptPayload):
     def _take_plain_options(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        given = values.get("options") or ()
+        given = list(values.get("options") or ())
         if not all(isinstance(one, dict) and one.keys() == _OPTION_FIELDS for one in given):
             given = normalize_options(given)
         values = {**values, "options": given}
@@ -178,6 +178,8 @@ class FormInterruptPayload(InterruptPayload):
             raise ValueError("the JSON Schema of a form describes an object")
         if self.timeout_action == "default_option" and self.default is None:
             raise ValueError("timeout_action 'default_option' needs a default")
+        if self.default is not None and not _validates(self.form, self.default):
+            raise ValueError("default does not fit the form")
         return self
 
 
@@ -222,6 +224,12 @@ _KINDS: dict[str, type[InterruptPayload]] = {
 @cache
 def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
     return TypeAdapter(model).json_schema()
+
+
+def _validates(schema: dict[str, Any], value: Any) -> bool:
+    from jsonschema.validators import validator_for
+
+    return bool(validator_for(schema)(schema).is_valid(value))
 
 
 @lru_cache(maxsize=256)

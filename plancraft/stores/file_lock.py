@@ -2,7 +2,8 @@
 
 All locks of a store are byte ranges of one file beside it (POSIX record locks): nothing to create,
 nothing to remove, not inherited by a fork. The kernel knows processes only, so that within one
-process a set tells who holds what.
+process a set tells who holds what. Nothing else in a process may open that file: closing it would
+free the process's locks, as POSIX has it.
 """
 
 import fcntl

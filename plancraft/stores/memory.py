@@ -37,6 +37,9 @@ class MemoryStore:
             return True
 
     def _fits(self, changes: Changes) -> bool:
+        touched = [request.id for request in (*changes.opened, *changes.replaced)]
+        if len(set(touched)) < len(touched):
+            return False
         return all(new.id not in self._requests for new in changes.opened) and all(
             (old := self._requests.get(new.id)) is not None and old.version == new.version - 1
             for new in changes.replaced
@@ -48,7 +51,7 @@ class MemoryStore:
     def live(self, thread_id: str) -> list[ApprovalRequest]:
         with self._guard:
             of_thread = [self._requests[one] for one in self._by_thread.get(thread_id, ())]
-        return [request for request in of_thread if request.live]
+        return sorted((request for request in of_thread if request.live), key=_place)
 
     def find(self, query: Query) -> list[ApprovalRequest]:
         with self._guard:

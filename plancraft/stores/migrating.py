@@ -4,6 +4,8 @@ import sqlite3
 import time
 from pathlib import Path
 
+from plancraft.errors import StoreUnavailable
+from plancraft.locale import say
 from plancraft.stores.file_lock import try_file_lock
 
 __all__ = ["HEAD", "VERSION_TABLE", "migrate"]
@@ -41,10 +43,14 @@ def _version(connection: sqlite3.Connection) -> str | None:
 def _upgrade(path: Path) -> None:
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
 
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": 30})
+    # By hand, since a path may hold what a URL would read as its own.
+    engine = create_engine(
+        "sqlite://", creator=lambda: sqlite3.connect(path, timeout=30), poolclass=NullPool
+    )
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.set_main_option("path_separator", "os")
@@ -52,5 +58,9 @@ def _upgrade(path: Path) -> None:
         # The driver begins no transaction for DDL, so a kill in between would leave half a schema.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            reason = say("it was written by another version of plancraft ({error})", error=error)
+            raise StoreUnavailable(str(path), reason) from error
         connection.exec_driver_sql("COMMIT")

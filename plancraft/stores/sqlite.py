@@ -57,6 +57,8 @@ class SqliteStore:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT" if written else "ROLLBACK")
+            if written and changes.forgets:
+                _forget(connection)
             return written
 
     def get(self, request_id: str) -> ApprovalRequest | None:
@@ -118,6 +120,8 @@ class SqliteStore:
         with self._guard:
             try:
                 yield self._connected()
+            except StoreUnavailable:
+                raise
             except (sqlite3.Error, OSError) as error:
                 raise StoreUnavailable(self.url, str(error)) from error
 
@@ -138,11 +142,19 @@ def _connect(path: Path, locks: Path) -> sqlite3.Connection:
     )
     try:
         connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA secure_delete=ON")
         migrate(connection, path, locks)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _forget(connection: sqlite3.Connection) -> None:
+    """Empty the write-ahead log, which holds rows as they were; not while somebody reads them."""
+    connection.execute("PRAGMA busy_timeout=100")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.execute(f"PRAGMA busy_timeout={int(_BUSY_SECONDS * 1000)}")
 
 
 def _close_in(process: int, connection: sqlite3.Connection) -> None:

@@ -1,11 +1,12 @@
 """Resume without exceptions: retried where that helps, else an error a page can show."""
 
 import sqlite3
+from datetime import datetime
 from typing import Any, Unpack
 
 from langgraph.errors import GraphBubbleUp
 
-from plancraft.errors import PlancraftError
+from plancraft.errors import PlancraftError, UnknownInterrupt
 from plancraft.threads.calls import (
     ANONYMOUS,
     Answers,
@@ -18,8 +19,8 @@ from plancraft.threads.calls import (
 from plancraft.threads.deciding import UNSET
 from plancraft.threads.driving import result_of
 from plancraft.threads.flows import Call, Flow, arun, run, sleep
-from plancraft.threads.operations import recover_threads
-from plancraft.threads.settling import live_rows
+from plancraft.threads.operations import pending_questions, recover_threads
+from plancraft.threads.target import Target, utc_now
 
 __all__ = ["asafe_resume", "create_error_response", "is_recoverable", "safe_resume"]
 
@@ -93,16 +94,16 @@ def _safely(
     by: str,
     around: Surroundings,
 ) -> Flow[Any]:
+    began, answers = utc_now(), response
     for attempt in range(_ATTEMPTS):
         try:
-            if attempt and (result := (yield from _finished(graph, thread_id, by, around))):
-                return result[0]
-            return (
-                yield Call(
-                    lambda: resume(graph, thread_id, response, answer=answer, by=by, **around),
-                    lambda: aresume(graph, thread_id, response, answer=answer, by=by, **around),
-                )
-            )
+            target = yield from target_of(graph, thread_id, around)
+            if answers is None:
+                answers = yield from _named(target, answer)
+            if attempt and (yield from _on_record(target, answers, by, began)):
+                yield from recover_threads(target, thread_id)
+                return result_of((yield from target.look()))
+            return (yield _resuming(graph, thread_id, answers, by, around))
         except GraphBubbleUp:
             raise
         except Exception as error:  # noqa: BLE001 - this function's purpose: errors as data
@@ -112,14 +113,30 @@ def _safely(
     raise AssertionError("unreachable")
 
 
-def _finished(
-    graph: Graph, thread_id: str, by: str, around: Surroundings
-) -> Flow[tuple[Any] | None]:
-    """What came of the failed attempt's answer, when it had been recorded; delivers it now."""
-    target = yield from target_of(graph, thread_id, around)
-    rows = yield from live_rows(target)
-    if not any(row.is_due and row.decision and row.decision.by == by for row in rows):
+def _resuming(
+    graph: Graph, thread_id: str, answers: Answers | None, by: str, around: Surroundings
+) -> Call:
+    return Call(
+        lambda: resume(graph, thread_id, answers, by=by, **around),
+        lambda: aresume(graph, thread_id, answers, by=by, **around),
+    )
+
+
+def _named(target: Target, answer: Any) -> Flow[Answers | None]:
+    """The answer by the id of the only open question, so that a retry gives it to no other."""
+    if answer is UNSET:
         return None
-    yield from recover_threads(target, thread_id)
-    look = yield from target.look()
-    return (result_of(look),)
+    open_ids = [question.id for question in (yield from pending_questions(target))]
+    if len(open_ids) != 1:
+        raise UnknownInterrupt("answer=", open=open_ids)
+    return {open_ids[0]: answer}
+
+
+def _on_record(target: Target, answers: Answers | None, by: str, began: datetime) -> Flow[bool]:
+    """Whether an earlier attempt's answers were recorded before it failed."""
+    for id_ in answers or ():
+        row = yield from target.ask_store(target.store.latest, target.thread_id, id_)
+        decision = row.decision if row else None
+        if decision is None or decision.by != by or decision.at < began:
+            return False
+    return bool(answers)

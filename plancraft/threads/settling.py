@@ -25,11 +25,13 @@ class _Plan:
     opened: list[ApprovalRequest] = field(default_factory=list)
     replaced: list[ApprovalRequest] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    forgets: bool = False
 
     def keep(self, row: ApprovalRequest) -> None:
         self.rows.append(row)
 
-    def swap(self, row: ApprovalRequest, kind: EventKind | None) -> None:
+    def swap(self, old: ApprovalRequest, row: ApprovalRequest, kind: EventKind | None) -> None:
+        self.forgets |= old.holds_secrets and not row.holds_secrets
         self.rows.append(row)
         self.replaced.append(row)
         if kind is not None:
@@ -85,6 +87,7 @@ def settle(
             opened=plan.opened,
             replaced=plan.replaced,
             events=plan.events,
+            forgets=plan.forgets,
             mark=None
             if mark is None
             else DrivingMark(target.name, target.thread_id, on=mark, at=now),
@@ -128,13 +131,13 @@ def _plan_missing(
     """A row whose question the thread does not show: taken, replaced, or not of this thread."""
     moved_on = look.checkpoint_id != row.checkpoint_id
     if not _matters(row):
-        plan.swap(scrub(row, now=now), None) if moved_on else plan.keep(row)
+        plan.swap(row, scrub(row, now=now), None) if moved_on else plan.keep(row)
     elif consumed is None:
         plan.keep(row)
     elif row.is_due and (consumed or row.decision is None):
-        plan.swap(mark_delivered(row, now=now, moved_on=moved_on), "delivered")
+        plan.swap(row, mark_delivered(row, now=now, moved_on=moved_on), "delivered")
     else:
-        plan.swap(supersede(row, now=now), "superseded")
+        plan.swap(row, supersede(row, now=now), "superseded")
 
 
 def _opened(

@@ -56,3 +56,9 @@ def upgrade() -> None:
             f"BEFORE {change} ON plancraft_events "
             "BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END"
         )
+    # INSERT OR REPLACE deletes without firing triggers for it.
+    op.execute(
+        "CREATE TRIGGER plancraft_events_no_replace BEFORE INSERT ON plancraft_events "
+        "WHEN EXISTS (SELECT 1 FROM plancraft_events WHERE seq = NEW.seq) "
+        "BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END"
+    )
