@@ -65,7 +65,7 @@ def timeout_answer(request: ApprovalRequest) -> Any:
     if request.timeout_action == "cancel":
         return None
     match read_payload(request.payload):
-        case OptionInterruptPayload(default=list(chosen)):
+        case OptionInterruptPayload(default=[_, *_] as chosen):
             return {"selected": chosen, "text": None}
         case ConfirmInterruptPayload():
             return {"confirmed": False}

@@ -53,6 +53,6 @@ def approval_pause_node(state: PauseState) -> dict[str, Any]:
 
 def _needed(state: PauseState, field: str) -> Any:
     value = state.get(field)
-    if not value:
+    if value is None or (not value and field != "approval_content"):
         raise StateError(f"the pause node needs {field}")
     return value

@@ -49,6 +49,8 @@ def normalize_options(options: Iterable[Any]) -> list[InterruptOption]:
     Raises:
         ValueError: two options share an id, or one has neither a title nor an id.
     """
+    if isinstance(options, str | bytes | Mapping):
+        raise ValueError("options are a list, not one text or mapping")
     normal = [_normalize_option(option) for option in options]
     ids = [option.id for option in normal]
     if twice := sorted({one for one in ids if ids.count(one) > 1}):
@@ -117,8 +119,11 @@ class OptionInterruptPayload(InterruptPayload):
     def _take_plain_options(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        given = list(values.get("options") or ())
-        if not all(isinstance(one, dict) and one.keys() == _OPTION_FIELDS for one in given):
+        given = values.get("options") or ()
+        given = given if isinstance(given, str | bytes | Mapping) else list(given)
+        if isinstance(given, str | bytes | Mapping) or not all(
+            isinstance(one, dict) and one.keys() == _OPTION_FIELDS for one in given
+        ):
             given = normalize_options(given)
         values = {**values, "options": given}
         if isinstance(values.get("default"), str):

@@ -19,6 +19,14 @@ _guard = threading.Lock()
 _files: dict[tuple[int, Path], "_LockFile"] = {}
 
 
+def _after_fork() -> None:
+    global _guard  # noqa: PLW0603 - another thread may have held it at the fork
+    _guard = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
 class _LockFile:
     """The open lock file of one process. It is never closed: closing would free every lock."""
 

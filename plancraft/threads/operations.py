@@ -21,12 +21,14 @@ from plancraft.approvals.opening import timeout_answer
 from plancraft.approvals.transitions import cancel, expire
 from plancraft.errors import (
     AlreadyAnswered,
+    InvalidAnswer,
     PlancraftError,
     QuestionChanged,
     ThreadPaused,
     UnknownInterrupt,
     UnknownThread,
 )
+from plancraft.interrupts.fitting import fit_answer
 from plancraft.threads.deciding import Deliver, Said, decided, decision_changes, named_answers
 from plancraft.threads.driving import (
     NothingTaken,
@@ -434,9 +436,17 @@ def _recovered_or_error(target: Target) -> Flow[RecoveredThread]:
         return RecoveredThread(target.thread_id, look.state, error)
 
 
+def _fitting(row: ApprovalRequest, answer: Any) -> Any:
+    """The default, or None where it does not fit: one bad default must not stop the sweep."""
+    try:
+        return None if answer is None else fit_answer(row.payload, row.response_schema, answer)
+    except InvalidAnswer:
+        return None
+
+
 def _expire(target: Target, row: ApprovalRequest, now: datetime) -> Flow[bool]:
     """Whether silence became the outcome; False when somebody decided first."""
-    answer = timeout_answer(row)
+    answer = _fitting(row, timeout_answer(row))
     if answer is None:
         closed = expire(row, now=now).model_copy(update={"delivery": Delivery.DUE})
         changes = Changes(replaced=[closed], events=[event_of("expired", closed, actor=_DEADLINE)])

@@ -1,6 +1,7 @@
 """A graph's thread together with where its questions are kept: what every flow works on."""
 
 import os
+import sqlite3
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ __all__ = ["Target", "store_of", "utc_now"]
 
 _stores_of_savers: "weakref.WeakKeyDictionary[Any, Store]" = weakref.WeakKeyDictionary()
 _stores_by_url: dict[str, Store] = {}
+_readers: "weakref.WeakKeyDictionary[Any, SqliteSaver]" = weakref.WeakKeyDictionary()
+"""For an async saver on a file: a plain one beside it. Its reads take one hop to a worker thread
+where the async saver's take up to eight."""
 
 
 def utc_now() -> datetime:
@@ -65,13 +69,16 @@ class Target:
     def stored(self, checkpoint_id: str | None = None) -> Flow[CheckpointTuple | None]:
         """The thread's newest checkpoint, or the one with this id, as the saver has it."""
         saver: Any = self.graph.checkpointer
+        reader = _readers.get(saver) if _is_async_sqlite(saver) else None
         configurable = {"thread_id": self.thread_id, "checkpoint_ns": ""}
         if checkpoint_id is not None:
             configurable["checkpoint_id"] = checkpoint_id
         place = {"configurable": configurable}
-        found: CheckpointTuple | None = yield Call(
-            lambda: saver.get_tuple(place), lambda: saver.aget_tuple(place)
-        )
+        if reader is not None:
+            call = blocking_call(reader.get_tuple, place, blocking=True)
+        else:
+            call = Call(lambda: saver.get_tuple(place), lambda: saver.aget_tuple(place))
+        found: CheckpointTuple | None = yield call
         return found
 
     def glance(self) -> Flow[Glance | None]:
@@ -161,6 +168,8 @@ def _beside(saver: Any) -> Flow[Store]:
         file = _file_of(saver)
     elif _is_async_sqlite(saver):
         file = yield Call(lambda: _file_of_async_from_sync(saver), lambda: _file_of_async(saver))
+        if file:
+            _readers[saver] = _reader_of(file, saver)
     else:
         raise StoreNotGiven(type(saver).__name__)
     return open_store(f"sqlite:///{file}") if file else MemoryStore()
@@ -181,6 +190,13 @@ def _file_of_async_from_sync(saver: Any) -> str:
     import asyncio
 
     return asyncio.run_coroutine_threadsafe(_file_of_async(saver), saver.loop).result()
+
+
+def _reader_of(file: str, saver: Any) -> SqliteSaver:
+    connection = sqlite3.connect(file, timeout=30, check_same_thread=False)
+    reader = SqliteSaver(connection, serde=saver.serde)
+    weakref.finalize(reader, connection.close)
+    return reader
 
 
 def _main_file(rows: Any) -> str:

@@ -108,3 +108,17 @@ def test_bad_settings_are_refused() -> None:
         pc.InterruptConfig(INTERRUPT_TIMEOUT=0)
     with pytest.raises(ValueError, match="TIMEOUT_ACTION"):
         pc.InterruptConfig(TIMEOUT_ACTION="approve")  # type: ignore[arg-type]
+
+
+def test_a_default_that_cannot_be_given_closes_its_question_and_spares_the_others(
+    saver: Any,
+) -> None:
+    settings = pc.InterruptConfig(INTERRUPT_TIMEOUT=10, TIMEOUT_ACTION="default_option")
+    graph = build(saver, ("asks", choose("a", default=[])))
+    for thread in ("t", "u"):
+        pc.start(graph, {"topic": "x"}, thread, settings=settings)
+
+    expired = pc.expire_due(graph, now=later(11))
+
+    assert [one.status for one in expired] == [pc.ApprovalStatus.EXPIRED] * 2
+    assert pc.get_interrupt_status(graph, "u")["state"] == "finished"
