@@ -108,6 +108,8 @@ def _content(payload: InterruptPayload) -> list[RenderableType]:
 
 def _options(payload: OptionInterruptPayload) -> RenderableType:
     table = Table.grid(padding=(0, 1))
+    table.add_column()
+    table.add_column(overflow="fold")  # the default cuts characters of double width
     for number, option in enumerate(payload.options, start=1):
         what = Text(plain(option.title).plain, style="bold")
         if option.description:

@@ -23,13 +23,14 @@ from plancraft.threads.config import InterruptConfig
 from plancraft.threads.deciding import record_answer
 from plancraft.threads.history import get_hitl_history
 from plancraft.threads.naming import make_thread_id
-from plancraft.threads.operations import PendingQuestion, RecoveredThread
+from plancraft.threads.operations import PendingQuestion
 from plancraft.threads.safety import (
     asafe_resume,
     create_error_response,
     is_recoverable,
     safe_resume,
 )
+from plancraft.threads.upkeep import RecoveredThread
 
 __all__ = [
     "InterruptConfig",

@@ -13,17 +13,19 @@ from plancraft.threads.deciding import UNSET, Deliver, Said
 from plancraft.threads.flows import Flow, arun, run
 from plancraft.threads.operations import (
     PendingQuestion,
-    RecoveredThread,
-    cancel_thread,
     edit_thread,
-    expire_threads,
     pending_questions,
-    recover_threads,
     resume_thread,
     start_thread,
     thread_status,
 )
 from plancraft.threads.target import Target, store_of, utc_now
+from plancraft.threads.upkeep import (
+    RecoveredThread,
+    cancel_thread,
+    expire_threads,
+    recover_threads,
+)
 
 __all__ = [
     "Surroundings",

@@ -1,62 +1,49 @@
 """What one can do with a thread, as flows; `plancraft.threads.calls` gives them to callers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
-from langgraph.errors import GraphBubbleUp
 from langgraph.types import Command
 
 from plancraft.approvals import (
     ApprovalRequest,
     ApprovalStatus,
     Changes,
-    Delivery,
     DrivingMark,
-    Query,
 )
 from plancraft.approvals.events import event_of
-from plancraft.approvals.opening import timeout_answer
-from plancraft.approvals.transitions import cancel, expire
+from plancraft.approvals.transitions import cancel
 from plancraft.errors import (
-    AlreadyAnswered,
-    InvalidAnswer,
-    PlancraftError,
     QuestionChanged,
     ThreadPaused,
     UnknownInterrupt,
     UnknownThread,
 )
-from plancraft.interrupts.fitting import fit_answer
 from plancraft.threads.deciding import Deliver, Said, decided, decision_changes, named_answers
 from plancraft.threads.driving import (
     NothingTaken,
     drive,
-    end_thread,
     next_load,
     repair,
     result_of,
 )
 from plancraft.threads.flows import Call, Flow
-from plancraft.threads.looking import Glance, Look, ThreadState
+from plancraft.threads.looking import Glance, Look
 from plancraft.threads.settling import agree, live_rows, settle
 from plancraft.threads.target import Target
 
 __all__ = [
     "PendingQuestion",
-    "RecoveredThread",
-    "cancel_thread",
     "edit_thread",
-    "expire_threads",
     "pending_questions",
-    "recover_threads",
+    "request_of",
     "resume_thread",
     "start_thread",
+    "stored_again",
     "thread_status",
 ]
-
-_DEADLINE = "policy:deadline"
 
 
 @dataclass(frozen=True)
@@ -67,15 +54,6 @@ class PendingQuestion:
     payload: Any
     deadline: datetime | None
     request: ApprovalRequest
-
-
-@dataclass(frozen=True)
-class RecoveredThread:
-    """What became of a thread: its state, or the error its node raised when run again."""
-
-    thread_id: str
-    state: ThreadState
-    error: Exception | None = None
 
 
 def start_thread(target: Target, given: Any, *, replace_question: bool) -> Flow[Any]:
@@ -155,32 +133,6 @@ def thread_status(target: Target) -> Flow[dict[str, Any]]:
     }
 
 
-def cancel_thread(target: Target, *, by: str, reason: str | None) -> Flow[Any]:
-    """The thread's values after its questions were withdrawn and it was ended."""
-    questions = yield from pending_questions(target)
-    rows = yield from live_rows(target)
-    open_rows = [row for row in rows if row.is_open]
-    if not open_rows:
-        raise UnknownInterrupt("-", open=[question.id for question in questions])
-    now = target.clock()
-    closed = [
-        cancel(row, now=now).model_copy(update={"delivery": Delivery.DUE}) for row in open_rows
-    ]
-    events = [event_of("cancelled", row, actor=by, reason=reason) for row in closed]
-    changes = Changes(replaced=closed, events=events)
-    if not (yield from target.commit(changes, durable=True)):
-        rows = yield from _stored_again(target, open_rows)
-        _raise_lost(rows)
-    lock = yield from target.hold()
-    try:
-        rows = yield from live_rows(target)
-        yield from end_thread(target, rows)
-        look = yield from target.look()
-        return result_of(look)
-    finally:
-        lock.release()
-
-
 def edit_thread(target: Target, values: Mapping[str, Any]) -> Flow[Any]:
     """What the graph asks after the state of the paused thread was changed."""
     lock = yield from target.hold()
@@ -198,48 +150,6 @@ def edit_thread(target: Target, values: Mapping[str, Any]) -> Flow[Any]:
         return (yield from drive(target, None, rows, marked=True))
     finally:
         lock.release()
-
-
-def recover_threads(target: Target, thread_id: str | None) -> Flow[list[RecoveredThread]]:
-    """What was done for each thread that a crash left behind; one that is run now is left alone."""
-    if thread_id is not None:
-        lock = yield from target.hold()
-        try:
-            return [(yield from _recovered(target, insist=True))]
-        finally:
-            lock.release()
-    done: list[RecoveredThread] = []
-    for id_ in (yield from _left_behind(target)):
-        one = _of_thread(target, id_)
-        lock_now = one.store.try_lock(id_)
-        if lock_now is None:
-            continue
-        try:
-            done.append((yield from _recovered_or_error(one)))
-        except UnknownThread:  # the store serves another checkpointer's thread of that name
-            continue
-        finally:
-            lock_now.release()
-    return done
-
-
-def expire_threads(
-    target: Target, thread_id: str | None, *, now: datetime
-) -> Flow[list[ApprovalRequest]]:
-    """The requests whose time was up, after silence was given for an answer."""
-    expired: list[ApprovalRequest] = []
-    query = Query(
-        graph=None if thread_id else target.name, thread_id=thread_id, deadline_before=now
-    )
-    while True:
-        page = yield from target.ask_store(target.store.find, query)
-        for row in page:
-            one = _of_thread(target, row.thread_id or "")
-            if (yield from _expire(one, row, now)):
-                expired.append((yield from _stored(one, row.id)))
-        if len(page) < query.limit:
-            return expired
-        query = replace(query, after=page[-1])
 
 
 def _make_room(
@@ -308,7 +218,7 @@ def _record(target: Target, rows: list[ApprovalRequest], said: Said) -> Flow[lis
         successors = decided(rows, named, by=said.by, now=target.clock())
         if (yield from target.commit(decision_changes(successors), durable=True)):
             return successors
-        rows = yield from _stored_again(target, rows)
+        rows = yield from stored_again(target, rows)
 
 
 def _deliver(
@@ -339,7 +249,7 @@ def _refuse_if_changed(
     """Nothing, unless a question just answered is no longer asked; then it is asked anew."""
     settled = {row.id: row for row in rows}
     for row in successors:
-        now = settled.get(row.id) or (yield from _stored(target, row.id))
+        now = settled.get(row.id) or (yield from request_of(target, row.id))
         if now.status is not ApprovalStatus.SUPERSEDED:
             continue
         yield from _ask_again(target, (yield from target.look()), row, rows)
@@ -374,94 +284,18 @@ def _nodes_before(target: Target, look: Look) -> Flow[list[str]]:
     return [name for name in snapshot.next if name in graph.nodes]
 
 
-def _stored(target: Target, id_: str) -> Flow[ApprovalRequest]:
+def request_of(target: Target, id_: str) -> Flow[ApprovalRequest]:
+    """The request with this id, as it is now."""
     found = yield from target.ask_store(target.store.get, id_)
     if found is None:
         raise UnknownInterrupt(id_)
-    stored: ApprovalRequest = found
-    return stored
+    request: ApprovalRequest = found
+    return request
 
 
-def _stored_again(target: Target, rows: list[ApprovalRequest]) -> Flow[list[ApprovalRequest]]:
+def stored_again(target: Target, rows: list[ApprovalRequest]) -> Flow[list[ApprovalRequest]]:
     """The rows as another writer left them."""
     found: list[ApprovalRequest] = []
     for row in rows:
-        found.append((yield from _stored(target, row.id)))
+        found.append((yield from request_of(target, row.id)))
     return found
-
-
-def _raise_lost(rows: list[ApprovalRequest]) -> NoReturn:
-    for row in rows:
-        if row.decision is not None:
-            raise AlreadyAnswered(row.id, by=row.decision.by, at=row.decision.at)
-    raise UnknownInterrupt(rows[0].interrupt_id or rows[0].id)
-
-
-def _of_thread(target: Target, thread_id: str) -> Target:
-    configurable = {**target.config.get("configurable", {}), "thread_id": thread_id}
-    config = {**target.config, "configurable": configurable}
-    return replace(target, thread_id=thread_id, config=config)  # type: ignore[arg-type]
-
-
-def _left_behind(target: Target) -> Flow[list[str]]:
-    """Ids of threads marked as being run, or with an answer still to be delivered."""
-    found = dict.fromkeys((yield from target.ask_store(target.store.driven, target.name)))
-    query = Query(graph=target.name, due=True)
-    while True:
-        page = yield from target.ask_store(target.store.find, query)
-        found |= dict.fromkeys(row.thread_id for row in page if row.thread_id)
-        if len(page) < query.limit:
-            return list(found)
-        query = replace(query, after=page[-1])
-
-
-def _recovered(target: Target, *, insist: bool) -> Flow[RecoveredThread]:
-    look = yield from target.look()
-    if not look.exists:
-        raise UnknownThread(target.thread_id)
-    rows = yield from live_rows(target)
-    look, _ = yield from repair(target, look, rows, insist=insist)
-    return RecoveredThread(target.thread_id, look.state)
-
-
-def _recovered_or_error(target: Target) -> Flow[RecoveredThread]:
-    try:
-        return (yield from _recovered(target, insist=False))
-    except (GraphBubbleUp, UnknownThread):
-        raise
-    except Exception as error:
-        if isinstance(error, PlancraftError) and error.recoverable:
-            raise
-        look = yield from target.look()
-        return RecoveredThread(target.thread_id, look.state, error)
-
-
-def _fitting(row: ApprovalRequest, answer: Any) -> Any:
-    """The default, or None where it does not fit: one bad default must not stop the sweep."""
-    try:
-        return None if answer is None else fit_answer(row.payload, row.response_schema, answer)
-    except InvalidAnswer:
-        return None
-
-
-def _expire(target: Target, row: ApprovalRequest, now: datetime) -> Flow[bool]:
-    """Whether silence became the outcome; False when somebody decided first."""
-    answer = _fitting(row, timeout_answer(row))
-    if answer is None:
-        closed = expire(row, now=now).model_copy(update={"delivery": Delivery.DUE})
-        changes = Changes(replaced=[closed], events=[event_of("expired", closed, actor=_DEADLINE)])
-        successors = [closed]
-    else:
-        named = {row.interrupt_id or row.id: answer}
-        successors = decided([row], named, by=_DEADLINE, now=now, via="deadline")
-        changes = decision_changes(successors)
-    if not (yield from target.commit(changes, durable=True)):
-        return False
-    lock = yield from target.hold()
-    try:
-        look = yield from target.look()
-        if look.exists:
-            yield from repair(target, look, (yield from live_rows(target)))
-    finally:
-        lock.release()
-    return True

@@ -1,0 +1,185 @@
+"""Looking after threads: what crashes left, what nobody answered, what is no longer wanted."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NoReturn
+
+from langgraph.errors import GraphBubbleUp
+
+from plancraft.approvals import ApprovalRequest, Changes, Delivery, Query
+from plancraft.approvals.events import event_of
+from plancraft.approvals.opening import timeout_answer
+from plancraft.approvals.transitions import cancel, expire
+from plancraft.errors import (
+    AlreadyAnswered,
+    InvalidAnswer,
+    PlancraftError,
+    UnknownInterrupt,
+    UnknownThread,
+)
+from plancraft.interrupts.fitting import fit_answer
+from plancraft.threads.deciding import decided, decision_changes
+from plancraft.threads.driving import end_thread, repair, result_of
+from plancraft.threads.flows import Flow
+from plancraft.threads.looking import ThreadState
+from plancraft.threads.operations import pending_questions, request_of, stored_again
+from plancraft.threads.settling import live_rows
+from plancraft.threads.target import Target
+
+__all__ = ["RecoveredThread", "cancel_thread", "expire_threads", "recover_threads"]
+
+_DEADLINE = "policy:deadline"
+
+
+@dataclass(frozen=True)
+class RecoveredThread:
+    """What became of a thread: its state, or the error its node raised when run again."""
+
+    thread_id: str
+    state: ThreadState
+    error: Exception | None = None
+
+
+def recover_threads(target: Target, thread_id: str | None) -> Flow[list[RecoveredThread]]:
+    """What was done for each thread that a crash left behind; one that is run now is left alone."""
+    if thread_id is not None:
+        lock = yield from target.hold()
+        try:
+            return [(yield from _recovered(target, insist=True))]
+        finally:
+            lock.release()
+    done: list[RecoveredThread] = []
+    for id_ in (yield from _left_behind(target)):
+        one = _of_thread(target, id_)
+        lock_now = one.store.try_lock(id_)
+        if lock_now is None:
+            continue
+        try:
+            done.append((yield from _recovered_or_error(one)))
+        except UnknownThread:  # the store serves another checkpointer's thread of that name
+            continue
+        finally:
+            lock_now.release()
+    return done
+
+
+def cancel_thread(target: Target, *, by: str, reason: str | None) -> Flow[Any]:
+    """The thread's values after its questions were withdrawn and it was ended."""
+    questions = yield from pending_questions(target)
+    rows = yield from live_rows(target)
+    open_rows = [row for row in rows if row.is_open]
+    if not open_rows:
+        raise UnknownInterrupt("-", open=[question.id for question in questions])
+    now = target.clock()
+    closed = [
+        cancel(row, now=now).model_copy(update={"delivery": Delivery.DUE}) for row in open_rows
+    ]
+    events = [event_of("cancelled", row, actor=by, reason=reason) for row in closed]
+    changes = Changes(replaced=closed, events=events)
+    if not (yield from target.commit(changes, durable=True)):
+        rows = yield from stored_again(target, open_rows)
+        _raise_lost(rows)
+    lock = yield from target.hold()
+    try:
+        rows = yield from live_rows(target)
+        yield from end_thread(target, rows)
+        look = yield from target.look()
+        return result_of(look)
+    finally:
+        lock.release()
+
+
+def expire_threads(
+    target: Target, thread_id: str | None, *, now: datetime
+) -> Flow[list[ApprovalRequest]]:
+    """The requests whose time was up, after silence was given for an answer."""
+    expired: list[ApprovalRequest] = []
+    query = Query(
+        graph=None if thread_id else target.name, thread_id=thread_id, deadline_before=now
+    )
+    while True:
+        page = yield from target.ask_store(target.store.find, query)
+        for row in page:
+            one = _of_thread(target, row.thread_id or "")
+            if (yield from _expire(one, row, now)):
+                expired.append((yield from request_of(one, row.id)))
+        if len(page) < query.limit:
+            return expired
+        query = replace(query, after=page[-1])
+
+
+def _left_behind(target: Target) -> Flow[list[str]]:
+    """Ids of threads marked as being run, or with an answer still to be delivered."""
+    found = dict.fromkeys((yield from target.ask_store(target.store.driven, target.name)))
+    query = Query(graph=target.name, due=True)
+    while True:
+        page = yield from target.ask_store(target.store.find, query)
+        found |= dict.fromkeys(row.thread_id for row in page if row.thread_id)
+        if len(page) < query.limit:
+            return list(found)
+        query = replace(query, after=page[-1])
+
+
+def _recovered(target: Target, *, insist: bool) -> Flow[RecoveredThread]:
+    look = yield from target.look()
+    if not look.exists:
+        raise UnknownThread(target.thread_id)
+    rows = yield from live_rows(target)
+    look, _ = yield from repair(target, look, rows, insist=insist)
+    return RecoveredThread(target.thread_id, look.state)
+
+
+def _recovered_or_error(target: Target) -> Flow[RecoveredThread]:
+    try:
+        return (yield from _recovered(target, insist=False))
+    except (GraphBubbleUp, UnknownThread):
+        raise
+    except Exception as error:
+        if isinstance(error, PlancraftError) and error.recoverable:
+            raise
+        look = yield from target.look()
+        return RecoveredThread(target.thread_id, look.state, error)
+
+
+def _of_thread(target: Target, thread_id: str) -> Target:
+    configurable = {**target.config.get("configurable", {}), "thread_id": thread_id}
+    config = {**target.config, "configurable": configurable}
+    return replace(target, thread_id=thread_id, config=config)  # type: ignore[arg-type]
+
+
+def _fitting(row: ApprovalRequest, answer: Any) -> Any:
+    """The default, or None where it does not fit: one bad default must not stop the sweep."""
+    try:
+        return None if answer is None else fit_answer(row.payload, row.response_schema, answer)
+    except InvalidAnswer:
+        return None
+
+
+def _expire(target: Target, row: ApprovalRequest, now: datetime) -> Flow[bool]:
+    """Whether silence became the outcome; False when somebody decided first."""
+    answer = _fitting(row, timeout_answer(row))
+    if answer is None:
+        closed = expire(row, now=now).model_copy(update={"delivery": Delivery.DUE})
+        changes = Changes(replaced=[closed], events=[event_of("expired", closed, actor=_DEADLINE)])
+        successors = [closed]
+    else:
+        named = {row.interrupt_id or row.id: answer}
+        successors = decided([row], named, by=_DEADLINE, now=now, via="deadline")
+        changes = decision_changes(successors)
+    if not (yield from target.commit(changes, durable=True)):
+        return False
+    lock = yield from target.hold()
+    try:
+        look = yield from target.look()
+        if look.exists:
+            yield from repair(target, look, (yield from live_rows(target)))
+    finally:
+        lock.release()
+    return True
+
+
+def _raise_lost(rows: list[ApprovalRequest]) -> NoReturn:
+    for row in rows:
+        if row.decision is not None:
+            raise AlreadyAnswered(row.id, by=row.decision.by, at=row.decision.at)
+    raise UnknownInterrupt(rows[0].interrupt_id or rows[0].id)
