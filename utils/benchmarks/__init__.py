@@ -1,0 +1,1 @@
+"""What plancraft costs and what it withstands, measured beside bare LangGraph."""
