@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
+from langgraph.errors import EmptyInputError, InvalidUpdateError
 
 from plancraft.errors import PlancraftError
 from plancraft.locale import say
@@ -31,6 +32,9 @@ def one_line_errors() -> Iterator[None]:
         yield
     except PlancraftError as error:
         raise Refused(error.localized()) from error
+    except (EmptyInputError, InvalidUpdateError) as error:
+        first = str(error).splitlines()[0]
+        raise Refused(say("the graph does not take this input: {reason}", reason=first)) from error
     except sqlite3.Error as error:
         raise Refused(say("the database cannot be used: {reason}", reason=error)) from error
 

@@ -103,6 +103,9 @@ class Delivering:
     asked_at: str = ""
     """Id of the thread's checkpoint at which `ask()` was last called."""
 
+    asks: int = 0
+    """How often `ask()` was called."""
+
     @staticmethod
     def current() -> "Delivering | None":
         """That of the run around here; None when the graph is run without plancraft."""

@@ -46,6 +46,7 @@ def ask(payload: InterruptPayload) -> Answer:
     config = get_config()
     named = _placed(payload, config)
     if delivery := Delivering.current():
+        delivery.asks += 1
         # The map's entry for the outermost graph, as snapshots of subgraphs have it too.
         delivery.asked_at = config["configurable"].get("checkpoint_map", {}).get("", "")
     with asking(named):

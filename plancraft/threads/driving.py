@@ -22,8 +22,9 @@ from plancraft.threads.target import Target
 
 __all__ = ["NothingTaken", "drive", "end_thread", "next_load", "repair", "result_of"]
 
-_RETRIES = 20
-"""Parallel tools of one task may ask in another order when run again; a few tries settle it."""
+_RETRIES = 60
+"""Parallel tools of one task may ask in another order each time they run, and LangGraph hands
+answers out by order. A wrong hand-out is refused and nothing is saved, so it is tried again."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,9 @@ def drive(
             delivery = Delivering(_secrets_of(rows))
             result = yield from target.invoke(command, delivery)
         except Exception as error:  # noqa: BLE001 - always raised again, after the rows are right
+            if _in_another_order(error, command, load) and tries < _RETRIES:
+                tries += 1
+                continue
             rows = yield from _after_error(target, error, rows, load, tries)
             tries += 1
         else:
@@ -152,9 +156,11 @@ def end_thread(target: Target, rows: list[ApprovalRequest]) -> Flow[list[Approva
     return (yield from settle(target, look, rows))
 
 
-def result_of(look: Look, rows: Sequence[ApprovalRequest] = ()) -> Any:
+def result_of(target: Target, look: Look, rows: Sequence[ApprovalRequest] = ()) -> Any:
     """The thread's values with its open questions, as the graph itself would return them."""
-    values = look.snapshot.values
+    values, output = look.snapshot.values, target.graph.output_channels
+    if isinstance(values, dict) and not isinstance(output, str):
+        values = {name: values[name] for name in output if name in values}
     answered = {row.interrupt_id for row in rows if row.is_due}
     still_open = [one for one in look.snapshot.interrupts if one.id not in answered]
     if not isinstance(values, dict) or not still_open:
@@ -238,16 +244,41 @@ def _after_error(
     look = yield from target.look()
     if load is None or not is_invalid_resume(error):
         yield from settle(target, look, rows, mark=False)
+        if "question_changed" in _refusals(error):
+            shown = next((one.shown for one in look.questions.values()), None)
+            raise QuestionChanged("-", asked=None, asks_now=shown) from None
         raise error
     if "question_changed" not in _refusals(error):
         yield from _reopen_refused(target, look, rows, load, error)
-    yield from target.invoke(None, Delivering(_secrets_of(rows)))
-    look = yield from target.look()
-    if tries < _RETRIES and _still_asked(look, load):
-        return rows
+    for _ in range(_RETRIES - tries):
+        asks = yield from _ask_anew(target, rows)
+        look = yield from target.look()
+        if _still_asked(look, load):
+            return rows
+        if asks == 1:  # one question alone does not change places: it was really changed
+            break
     settled = yield from settle(target, look, rows, delivered=_gone(look, load))
     changed = next((row for row in load.rows if row.id not in {one.id for one in settled}), None)
     raise _changed(changed or load.rows[0], look) from None
+
+
+def _in_another_order(error: Exception, command: Any, load: Load | None) -> bool:
+    """Whether answers saved before were handed to other questions of the same task."""
+    return load is None and command is None and "question_changed" in _refusals(error)
+
+
+def _ask_anew(target: Target, rows: list[ApprovalRequest]) -> Flow[int]:
+    """Let the refused task ask again, however its tools order themselves; how many asked."""
+    for _ in range(_RETRIES):
+        delivery = Delivering(_secrets_of(rows))
+        try:
+            yield from target.invoke(None, delivery)
+        except ValidationError as error:
+            if not _in_another_order(error, None, None):
+                raise
+        else:
+            return delivery.asks
+    return 1
 
 
 def _changed(row: ApprovalRequest, look: Look) -> QuestionChanged:

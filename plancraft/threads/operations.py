@@ -206,8 +206,10 @@ def _rows_for(
     known = {row.interrupt_id for row in rows} | {row.id for row in rows}
     closed: list[ApprovalRequest] = []
     for id_ in said.ids - known:
-        stored = yield from target.ask_store(target.store.latest, target.thread_id, str(id_))
-        closed += [stored] if stored is not None else []
+        latest = yield from target.ask_store(target.store.latest, target.thread_id, str(id_))
+        found = latest or (yield from target.ask_store(target.store.get, str(id_)))
+        if found is not None and found.thread_id == target.thread_id:
+            closed.append(found)
     return rows + closed
 
 
@@ -232,7 +234,7 @@ def _deliver(
     rows = [mine.pop(row.id, row) if row.is_open else row for row in seen.rows]
     load = next_load(seen.look, rows, deliver)
     if load is None:
-        return result_of((yield from target.look()), rows)
+        return result_of(target, (yield from target.look()), rows)
     try:
         return (yield from drive(target, load.command, rows, load=load, deliver=deliver))
     except NothingTaken:

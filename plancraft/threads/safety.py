@@ -103,7 +103,7 @@ def _safely(
                 answers = yield from _named(target, answer)
             if attempt and (yield from _on_record(target, answers, by, began)):
                 yield from recover_threads(target, thread_id)
-                return result_of((yield from target.look()))
+                return result_of(target, (yield from target.look()))
             return (yield _resuming(graph, thread_id, answers, by, around))
         except GraphBubbleUp:
             raise

@@ -1,5 +1,6 @@
 """A graph's thread together with where its questions are kept: what every flow works on."""
 
+import asyncio
 import os
 import sqlite3
 import weakref
@@ -16,7 +17,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.pregel import Pregel
 
 from plancraft.approvals import Changes, Lock, Store
-from plancraft.errors import NoCheckpointer, StoreNotGiven, ThreadBusy
+from plancraft.errors import NoCheckpointer, StateError, StoreNotGiven, ThreadBusy
 from plancraft.interrupts.answers import Delivering, delivering
 from plancraft.interrupts.observing import log_hitl_event
 from plancraft.stores import MemoryStore, open_store
@@ -187,8 +188,13 @@ async def _file_of_async(saver: Any) -> str:
 
 
 def _file_of_async_from_sync(saver: Any) -> str:
-    import asyncio
-
+    try:
+        inside = asyncio.get_running_loop() is saver.loop
+    except RuntimeError:
+        inside = False
+    if inside or not saver.loop.is_running():
+        # From within its own loop, waiting for it would wait for ever.
+        raise StateError("an async checkpointer wants astart(), aresume(), apending(), …")
     return asyncio.run_coroutine_threadsafe(_file_of_async(saver), saver.loop).result()
 
 

@@ -19,7 +19,7 @@ from plancraft.errors import (
 )
 from plancraft.interrupts.fitting import fit_answer
 from plancraft.threads.deciding import decided, decision_changes
-from plancraft.threads.driving import end_thread, repair, result_of
+from plancraft.threads.driving import repair, result_of
 from plancraft.threads.flows import Flow
 from plancraft.threads.looking import ThreadState
 from plancraft.threads.operations import pending_questions, request_of, stored_again
@@ -81,10 +81,10 @@ def cancel_thread(target: Target, *, by: str, reason: str | None) -> Flow[Any]:
         _raise_lost(rows)
     lock = yield from target.hold()
     try:
-        rows = yield from live_rows(target)
-        yield from end_thread(target, rows)
+        # What is there now may be a newer run, so that only what was closed is ended.
         look = yield from target.look()
-        return result_of(look)
+        look, _ = yield from repair(target, look, (yield from live_rows(target)))
+        return result_of(target, look)
     finally:
         lock.release()
 

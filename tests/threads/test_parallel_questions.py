@@ -1,5 +1,7 @@
 """Several questions of one step: kept until all are answered, delivered in one map."""
 
+import random
+import time
 from typing import Any
 
 import pytest
@@ -167,3 +169,28 @@ def test_nothing_is_lost_when_a_bare_interrupt_and_a_typed_one_run_side_by_side(
 
     assert "a? True" in done["seen"]
     assert {"x": None} in done["seen"]
+
+
+@tool
+def pay_slowly(what: str) -> str:
+    """Pay after a while that differs each time."""
+    time.sleep(random.random() * 0.005)
+    return f"{what} {pc.ask(pc.ConfirmInterruptPayload(question=f'pay {what}?')).confirmed}"
+
+
+def test_tools_that_ask_in_another_order_each_time_never_get_each_others_answers(
+    saver: Any,
+) -> None:
+    graph = _tool_graph(saver, pay_slowly, pay_slowly)
+    result = pc.start(graph, {"messages": []}, "t")
+    for _ in range(40):
+        if not (questions := pc.pending(graph, "t")):
+            break
+        answer = "w0" in questions[0].payload["question"]
+        try:
+            result = pc.resume(graph, "t", {questions[0].id: answer}, by="mina")
+        except pc.QuestionChanged:
+            continue
+
+    assert pc.pending(graph, "t") == []
+    assert [m.content for m in result["messages"][1:]] == ["w0 True", "w1 False"]

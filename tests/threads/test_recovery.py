@@ -1,6 +1,9 @@
 """Never lost: what a crash, an error or a missing store leaves behind is finished later."""
 
+import asyncio
 import sqlite3
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +11,8 @@ from typing import Any
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.types import interrupt
 
 import plancraft as pc
 from plancraft.threads.flows import run
@@ -239,3 +244,44 @@ def test_a_saver_in_memory_keeps_its_questions_in_memory() -> None:
         assert run(store_of(graph, None)).url == "memory://"
         assert pc.resume(graph, "t", answer=True)["seen"] == ["one? True"]
     connection.close()
+
+
+def test_cancelling_late_spares_a_newer_run(saver: Any) -> None:
+    graph = build(saver, ("one", confirm("one?")))
+    store = run(store_of(graph, None))
+    pc.start(graph, {"topic": "x"}, "t")
+    busy = store.try_lock("t")
+    assert busy is not None
+    late = threading.Thread(target=lambda: pc.cancel(graph, "t", by="joon"))
+    late.start()
+    while any(row.is_open for row in store.live("t")):
+        time.sleep(0.005)
+    busy.release()
+    late.join()
+    pc.start(graph, {"topic": "y"}, "t")
+
+    assert [one.payload["question"] for one in pc.pending(graph, "t")] == ["one?"]
+
+
+def test_a_plain_call_from_within_an_async_savers_loop_is_refused_and_does_not_hang(
+    tmp_path: Path,
+) -> None:
+    async def main() -> None:
+        async with AsyncSqliteSaver.from_conn_string(str(tmp_path / "a.db")) as saver:
+            graph = build(saver, ("one", confirm("one?")))
+            with pytest.raises(pc.StateError, match="astart"):
+                pc.start(graph, {"topic": "x"}, "t")
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("shown", [{"tags": {"b", "a", "cc"}}, b"\xff\x00", {1: {(2, 3)}}])
+def test_whatever_a_bare_interrupt_shows_is_one_question(saver: Any, shown: Any) -> None:
+    graph = build(saver, ("asks", lambda state: {"seen": [interrupt(shown)]}))
+    pc.start(graph, {"topic": "x"}, "t")
+    first, second = pc.pending(graph, "t") + pc.pending(graph, "t")
+
+    assert first.request.id == second.request.id
+    assert pc.resume(graph, "t", {first.request.id: "ok"}, by="mina")["seen"] == ["ok"]
+    with pytest.raises(pc.AlreadyAnswered, match="mina"):
+        pc.resume(graph, "t", {first.request.id: "ok"}, by="joon")

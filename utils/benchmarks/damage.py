@@ -1,9 +1,9 @@
 """What a kill did to a thread, told from what was found after it."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from utils.benchmarks.forking import HUNG
 from utils.benchmarks.killed_graph import QUESTIONS
 
 __all__ = ["Aftermath", "Damage", "judge"]
@@ -20,6 +20,8 @@ class Damage:
     changed: int = 0
     """Kills after which an effect was repeated with another answer or another key."""
     repeated: int = 0
+    hung: int = 0
+    """How many of the stuck had to be ended because they did not end."""
     boundaries: int = 0
     """How many kills were aimed at one call to the outside; no two at the same."""
     accounts: list[str] = field(default_factory=list)
@@ -49,6 +51,7 @@ def judge(damage: Damage, found: Aftermath | str, where: str) -> None:
     damage.kills += 1
     if isinstance(found, str):
         damage.stuck += 1
+        damage.hung += found.startswith(HUNG)
         damage.accounts.append(f"{where}: {found}")
         return
     damage.repeated += len(found.effects) > len(_effects_by_place(found))
@@ -81,7 +84,8 @@ def _is_misdelivered(found: Aftermath) -> bool:
     """A node heard what was meant for another question, or the state has one answer twice."""
     heard = [*found.said, *(row for row in found.effects if row["question"] != "-")]
     strange = any(not said["answer"].endswith(f":{said['question']}") for said in heard)
-    return strange or max(Counter(said["question"] for said in found.said).values()) > 1
+    twice = len({said["question"] for said in found.said}) < len(found.said)
+    return strange or twice
 
 
 def _is_stuck(found: Aftermath) -> bool:

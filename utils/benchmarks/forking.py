@@ -18,7 +18,9 @@ from typing import Any, NoReturn
 
 from utils.benchmarks.outside_calls import calls_so_far, watch
 
-__all__ = ["AfterSeconds", "BeforeCall", "Blow", "End", "run_in_child", "run_together"]
+__all__ = ["HUNG", "AfterSeconds", "BeforeCall", "Blow", "End", "run_in_child", "run_together"]
+
+HUNG = "no end within"
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _end_of(child: _Child, limit: float, *, expected: bool = False) -> End:
     said = _hear(child, limit)
     status = os.waitpid(child.id, 0)[1]
     if os.WIFSIGNALED(status):
-        return End(killed=True, problem="" if expected else f"no end within {limit} s")
+        return End(killed=True, problem="" if expected else f"{HUNG} {limit} s")
     return End(**json.loads(said))
 
 
