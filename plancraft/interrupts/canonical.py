@@ -23,7 +23,7 @@ def plain_json(value: Any) -> Any:
     """The value as JSON types only; what JSON cannot hold becomes the name of its type.
 
     Keys stay in their order, which is the order a form is asked in. Sets are put in order and
-    bytes are written in base64, so that every process spells alike.
+    bytes are written in URL-safe base64, so that every process spells alike.
     """
     try:
         return orjson.loads(orjson.dumps(value, option=_PLAIN_ONLY))
