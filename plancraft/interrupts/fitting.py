@@ -107,12 +107,14 @@ def _parts(field: dict[str, Any]) -> Iterator[Any]:
 def _as_json(shown: Any, answer: Any) -> Any:
     try:
         # What this refuses, checkpoints and stores refuse later: numbers beyond 64 bits, halves
-        # of characters, NaN.
-        orjson.dumps(plain := to_jsonable_python(answer))
-        return json.loads(json.dumps(plain, allow_nan=False))
+        # of characters; NaN comes back as null.
+        plain = to_jsonable_python(answer)
+        if (read_back := orjson.loads(orjson.dumps(plain))) == plain:
+            return read_back
     except (PydanticSerializationError, ValueError, TypeError, RecursionError):
-        problem = say("JSON cannot hold a {type}", type=type(answer).__name__)
-        raise InvalidAnswer(_name(shown), [problem]) from None
+        pass
+    problem = say("JSON cannot hold a {type}", type=type(answer).__name__)
+    raise InvalidAnswer(_name(shown), [problem])
 
 
 def _name(shown: Any) -> str:

@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from langsmith.run_helpers import get_current_run_tree
+from langsmith.utils import tracing_is_enabled
+
 from plancraft.interrupts.canonical import canonical, plain_json
 
 __all__ = ["log_hitl_event"]
@@ -35,8 +38,5 @@ def log_hitl_event(
 
 
 def _current_run() -> Any:
-    from langsmith.run_helpers import get_current_run_tree
-    from langsmith.utils import tracing_is_enabled
-
     run = get_current_run_tree()
     return run if run is not None and tracing_is_enabled() else None

@@ -10,17 +10,26 @@ from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-__all__ = ["Call", "Flow", "arun", "blocking_call", "run", "sleep"]
+__all__ = ["Call", "Flow", "arun", "run", "sleep"]
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
-    """Something to call: `plain` from sync code, `awaited` from async code."""
+    """Something to call: `plain` from sync code, `awaited` from async code.
+
+    Without `awaited`, async code calls `plain` too, in a worker thread.
+    """
 
     plain: Callable[[], Any]
-    awaited: Callable[[], Awaitable[Any]]
+    awaited: Callable[[], Awaitable[Any]] | None = None
+
+    async def result(self) -> Any:
+        """What async code gets."""
+        if self.awaited is None:
+            return await asyncio.to_thread(self.plain)
+        return await self.awaited()
 
 
 Flow = Generator[Call, Any, T]
@@ -47,7 +56,7 @@ async def arun(flow: Flow[T]) -> T:
         call = next(flow)
         while True:
             try:
-                result = await call.awaited()
+                result = await call.result()
             except BaseException as error:  # noqa: BLE001 - the flow decides, and lets its lock go
                 call = flow.throw(error)
             else:
@@ -59,15 +68,3 @@ async def arun(flow: Flow[T]) -> T:
 def sleep(seconds: float) -> Call:
     """Wait a while."""
     return Call(lambda: time.sleep(seconds), lambda: asyncio.sleep(seconds))
-
-
-def blocking_call(function: Callable[..., Any], *args: Any, blocking: bool, **named: Any) -> Call:
-    """Call a sync function; from async code in a worker thread when it blocks."""
-
-    def plain() -> Any:
-        return function(*args, **named)
-
-    async def awaited() -> Any:
-        return await asyncio.to_thread(plain) if blocking else plain()
-
-    return Call(plain, awaited)

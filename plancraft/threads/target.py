@@ -22,7 +22,7 @@ from plancraft.interrupts.answers import Delivering, delivering
 from plancraft.interrupts.observing import log_hitl_event
 from plancraft.stores import MemoryStore, open_store
 from plancraft.threads.config import InterruptConfig
-from plancraft.threads.flows import Call, Flow, blocking_call, sleep
+from plancraft.threads.flows import Call, Flow, sleep
 from plancraft.threads.looking import Glance, Look, glance_at, look_at
 
 __all__ = ["Target", "store_of", "utc_now"]
@@ -74,9 +74,9 @@ class Target:
         configurable = {"thread_id": self.thread_id, "checkpoint_ns": ""}
         if checkpoint_id is not None:
             configurable["checkpoint_id"] = checkpoint_id
-        place = {"configurable": configurable}
+        place: RunnableConfig = {"configurable": configurable}
         if reader is not None:
-            call = blocking_call(reader.get_tuple, place, blocking=True)
+            call = Call(partial(reader.get_tuple, place))
         else:
             call = Call(lambda: saver.get_tuple(place), lambda: saver.aget_tuple(place))
         found: CheckpointTuple | None = yield call
@@ -111,7 +111,9 @@ class Target:
 
     def ask_store(self, method: Callable[..., Any], *args: Any, **named: Any) -> Flow[Any]:
         """What a method of the store returns."""
-        return (yield blocking_call(method, *args, blocking=self.store.blocking, **named))
+        if not self.store.blocking:
+            return method(*args, **named)
+        return (yield Call(partial(method, *args, **named)))
 
     def commit(self, changes: Changes, *, durable: bool) -> Flow[bool]:
         """Write the changes and log their events; False when another writer was first."""
@@ -210,4 +212,5 @@ def _main_file(rows: Any) -> str:
 
 
 def _is_async_sqlite(saver: Any) -> bool:
+    # By name, since its module needs aiosqlite.
     return any(kind.__name__ == "AsyncSqliteSaver" for kind in type(saver).__mro__)
