@@ -12,6 +12,7 @@ from plancraft.approvals import (
 )
 from plancraft.errors import (
     AlreadyAnswered,
+    AmbiguousStep,
     InvalidAnswer,
     NoCheckpointer,
     PlancraftError,
@@ -23,6 +24,8 @@ from plancraft.errors import (
     ThreadBusy,
     ThreadPaused,
     UnknownInterrupt,
+    UnknownPath,
+    UnknownStep,
     UnknownThread,
 )
 from plancraft.interrupts import (
@@ -85,20 +88,30 @@ from plancraft.threads import (
     safe_resume,
     start,
 )
+from plancraft.timetravel import (
+    Blame,
+    Fork,
+    StateDiff,
+    Step,
+    TimeTravel,
+)
 
 __all__ = [
     "AlreadyAnswered",
+    "AmbiguousStep",
     "Answer",
     "ApprovalAnswer",
     "ApprovalInterruptPayload",
     "ApprovalRequest",
     "ApprovalStatus",
     "ApprovalType",
+    "Blame",
     "ConfirmAnswer",
     "ConfirmInterruptPayload",
     "Decision",
     "Delivery",
     "Event",
+    "Fork",
     "FormAnswer",
     "FormInterruptPayload",
     "InterruptConfig",
@@ -116,13 +129,18 @@ __all__ = [
     "QuestionChanged",
     "RecoveredThread",
     "RequestExpired",
+    "StateDiff",
     "StateError",
+    "Step",
     "Store",
     "StoreNotGiven",
     "StoreUnavailable",
     "ThreadBusy",
     "ThreadPaused",
+    "TimeTravel",
     "UnknownInterrupt",
+    "UnknownPath",
+    "UnknownStep",
     "UnknownThread",
     "acancel",
     "aedit",

@@ -8,6 +8,7 @@ from plancraft.locale import N_, Language, say, speaking
 
 __all__ = [
     "AlreadyAnswered",
+    "AmbiguousStep",
     "InvalidAnswer",
     "NoCheckpointer",
     "PlancraftError",
@@ -19,6 +20,8 @@ __all__ = [
     "ThreadBusy",
     "ThreadPaused",
     "UnknownInterrupt",
+    "UnknownPath",
+    "UnknownStep",
     "UnknownThread",
 ]
 
@@ -198,6 +201,36 @@ class StateError(PlancraftError, ValueError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason=reason)
+
+
+class UnknownStep(PlancraftError, LookupError):
+    """The thread has no such step: out of range, on another branch, or pruned."""
+
+    template = N_("Thread {thread_id} has no step {step}. It has {known}.")
+
+    def __init__(self, thread_id: str, step: object, *, known: str) -> None:
+        self.thread_id, self.step, self.known = thread_id, step, known
+        super().__init__(thread_id=thread_id, step=step, known=known)
+
+
+class AmbiguousStep(PlancraftError, LookupError):
+    """Several branches have a step of this number."""
+
+    template = N_("Several branches have a step {step}. Say which: {choices}.")
+
+    def __init__(self, step: object, *, choices: Sequence[str]) -> None:
+        self.step, self.choices = step, list(choices)
+        super().__init__(step=step, choices=", ".join(choices))
+
+
+class UnknownPath(PlancraftError, LookupError):
+    """The state never had a value there."""
+
+    template = N_("The state has nothing at {path}. At {nearest} there is: {known}.")
+
+    def __init__(self, path: str, *, nearest: str, known: Sequence[str]) -> None:
+        self.path, self.nearest, self.known = path, nearest, list(known)
+        super().__init__(path=path, nearest=nearest, known=", ".join(known) or "-")
 
 
 def _headline(payload: Any) -> str:

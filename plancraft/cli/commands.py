@@ -1,11 +1,8 @@
 """The commands. Each is a thin shell: read the arguments, call, show."""
 
-import getpass
 import json
-import os
 import sys
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,46 +14,25 @@ from plancraft.approvals import ApprovalRequest, Query, Store
 from plancraft.cli.conversing import converse
 from plancraft.cli.failing import Refused, one_line_errors, read_json
 from plancraft.cli.loading import load_graph
+from plancraft.cli.options import (
+    around,
+    by_option,
+    graph_option,
+    json_option,
+    needed,
+    read_given,
+    session_of,
+    store_of,
+)
 from plancraft.cli.prepared import PreparedAnswers
 from plancraft.cli.prompting import ask_person
 from plancraft.cli.session import DEFAULT_DB, Session
 from plancraft.cli.showing import plain, request_table, show
 from plancraft.interrupts.canonical import plain_json
-from plancraft.locale import LANGUAGES, say, speaking
-from plancraft.stores import open_store
+from plancraft.locale import say, speaking
 from plancraft.threads import record_answer
 
 __all__ = ["main"]
-
-Command = Callable[..., Any]
-
-
-def _around(command: Command) -> Command:
-    """The options every command has."""
-    for option in (
-        click.option(
-            "--db", type=click.Path(path_type=Path), help=say("SQLite file of the threads")
-        ),
-        click.option(
-            "--store", help=say("URL of the store, when the questions are kept elsewhere")
-        ),
-        click.option("--lang", type=click.Choice(LANGUAGES), help=say("Language of the texts")),
-    ):
-        command = option(command)
-    return command
-
-
-_graph = click.option("--graph", "graph", metavar="MODULE:GRAPH", help=say("The graph"))
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no login name, as in some containers
-        return "terminal"
-
-
-_by = click.option("--by", default=_me, help=say("Who answers (default: your login)"))
 
 
 @click.group(
@@ -74,8 +50,8 @@ def main() -> None:
 @click.option("--thread", help=say("Thread to start or go on with (default: a new one)"))
 @click.option("--answers", type=click.Path(path_type=Path), help=say("File of prepared answers"))
 @click.option("--replace", is_flag=True, help=say("Give up an open question for the new input"))
-@_by
-@_around
+@by_option
+@around
 def run(  # noqa: PLR0913 - one parameter an option
     graph: str,
     given: str | None,
@@ -88,9 +64,9 @@ def run(  # noqa: PLR0913 - one parameter an option
     lang: Any,
 ) -> None:
     with speaking(lang), one_line_errors():
-        input_ = _input(given)
+        input_ = read_given(given, "--input")
         prepared = PreparedAnswers(answers) if answers else None
-        session = _session(graph, db, store)
+        session = session_of(graph, db, store)
         thread = thread or uuid.uuid4().hex[:12]
         console = Console(highlight=False)
         try:
@@ -110,11 +86,11 @@ def run(  # noqa: PLR0913 - one parameter an option
 
 
 @main.command(help=say("List the open questions."))
-@_graph
+@graph_option
 @click.option("--thread", help=say("Only this thread's"))
-@click.option("--json", "as_json", is_flag=True, help=say("As JSON, a line each"))
+@json_option
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(min=1))
-@_around
+@around
 def pending(
     graph: str | None,
     thread: str | None,
@@ -127,8 +103,8 @@ def pending(
     with speaking(lang), one_line_errors():
         if graph and thread:
             # Questions of a run that plancraft did not start are found by looking at the thread.
-            _session(graph, db, store).status(thread)
-        found = _store(db, store, must_exist=False)
+            session_of(graph, db, store).status(thread)
+        found = store_of(db, store, must_exist=False)
         name = load_graph(graph).get_name() if graph else None
         query = Query(thread_id=thread, graph=name, limit=limit)
         _show_pending(found.find(query) if found else [], found, db, as_json)
@@ -137,9 +113,9 @@ def pending(
 @main.command(help=say("Answer an open question; without --graph, only record the answer."))
 @click.argument("id")
 @click.argument("answer", required=False)
-@_graph
-@_by
-@_around
+@graph_option
+@by_option
+@around
 def answer(
     id: str,  # noqa: A002 - named as the user writes it
     answer: str | None,
@@ -151,7 +127,7 @@ def answer(
 ) -> None:
     with speaking(lang), one_line_errors():
         value = read_json(answer, say("the answer")) if answer is not None else None
-        found = _store(db, store)
+        found = store_of(db, store)
         assert found is not None
         request = _request(found, id)
         console = Console(highlight=False)
@@ -161,20 +137,20 @@ def answer(
             record_answer(found, request.id, value, by=by)
             console.print(say("Recorded. A worker with the graph delivers it."))
             return
-        session = _session(graph, db, store)
+        session = session_of(graph, db, store)
         answers = {request.interrupt_id or request.id: value}
         show(console, plain_json(session.resume(request.thread_id or "", answers, by=by)))
 
 
 @main.command(help=say("Finish what a crash left undone."))
-@_graph
+@graph_option
 @click.option("--thread", help=say("Only this thread; what failed there is run again"))
-@_around
+@around
 def recover(
     graph: str | None, thread: str | None, db: Path | None, store: str | None, lang: Any
 ) -> None:
     with speaking(lang), one_line_errors():
-        done = _session(_needed(graph), db, store).recover(thread)
+        done = session_of(needed(graph), db, store).recover(thread)
         console = Console(highlight=False)
         for one in done:
             error = f": {type(one.error).__name__}: {one.error}" if one.error else ""
@@ -184,54 +160,16 @@ def recover(
 
 
 @main.command(help=say("Let silence decide where the time is up."))
-@_graph
-@_around
+@graph_option
+@around
 def expire(graph: str | None, db: Path | None, store: str | None, lang: Any) -> None:
     with speaking(lang), one_line_errors():
-        done = _session(_needed(graph), db, store).expire_due()
+        done = session_of(needed(graph), db, store).expire_due()
         console = Console(highlight=False)
         for request in done:
             console.print(plain(f"{request.id[:12]} {request.status.value} {request.title}"))
         if not done:
             console.print(say("No question's time is up."))
-
-
-def _input(given: str | None) -> Any:
-    if given is None:
-        return None
-    if given.startswith("@"):
-        path = Path(given[1:])
-        if not path.is_file():
-            raise Refused(say("there is no file {path}", path=path))
-        given = path.read_text(encoding="utf-8")
-    return read_json(given, "--input")
-
-
-def _needed(graph: str | None) -> str:
-    if graph is None:
-        raise Refused(say("--graph MODULE:GRAPH is needed, to run the graph on"))
-    return graph
-
-
-def _session(graph: str, db: Path | None, store: str | None) -> Session:
-    loaded = load_graph(graph)
-    has_saver = loaded.checkpointer is not None and not isinstance(loaded.checkpointer, bool)
-    file = db or (None if has_saver else DEFAULT_DB)
-    if file is not None and not file.absolute().parent.is_dir():
-        raise Refused(say("there is no folder {path}", path=file.parent))
-    url = store or os.environ.get("PLANCRAFT_STORE")
-    return Session(loaded, file, open_store(url) if url else None)
-
-
-def _store(db: Path | None, store: str | None, *, must_exist: bool = True) -> Store | None:
-    if url := store or os.environ.get("PLANCRAFT_STORE"):
-        return open_store(url)
-    path = db or DEFAULT_DB
-    if path.is_file():
-        return open_store(f"sqlite:///{path}")
-    if must_exist or db is not None:
-        raise Refused(say("there is no file {path}", path=path))
-    return None
 
 
 def _request(store: Store, id_: str) -> ApprovalRequest:

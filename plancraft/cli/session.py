@@ -5,15 +5,18 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.pregel import Pregel
 
 from plancraft import threads
 from plancraft.approvals import Store
+from plancraft.timetravel import Fork, StateDiff, TimeTravel
 
 __all__ = ["DEFAULT_DB", "Session"]
+
+T = TypeVar("T")
 
 DEFAULT_DB = Path("plancraft.db")
 
@@ -61,6 +64,37 @@ class Session:
 
         snapshot = self._call(lambda graph, **_: graph.get_state(place), awaited)
         return snapshot.values
+
+    def look_back(self, thread_id: str, work: Callable[[TimeTravel], T]) -> T:
+        """What `work` makes of the thread's past."""
+
+        def plain(graph: Any, **named: Any) -> T:
+            return work(TimeTravel(graph, thread_id, **named))
+
+        async def awaited(graph: Any, **named: Any) -> T:
+            return await asyncio.to_thread(plain, graph, **named)
+
+        found: T = self._call(plain, awaited)
+        return found
+
+    def go_another_way(
+        self, thread_id: str, prepare: Callable[[TimeTravel], Fork], *, by: str
+    ) -> tuple[Fork, StateDiff]:
+        """The fork after it was run, and what differs at its end."""
+
+        def plain(graph: Any, **named: Any) -> tuple[Fork, StateDiff]:
+            fork = prepare(TimeTravel(graph, thread_id, **named))
+            fork.run(by=by)
+            return fork, fork.compare()
+
+        async def awaited(graph: Any, **named: Any) -> tuple[Fork, StateDiff]:
+            travel = await asyncio.to_thread(TimeTravel, graph, thread_id, **named)
+            fork = await asyncio.to_thread(prepare, travel)
+            await fork.arun(by=by)
+            return fork, await asyncio.to_thread(fork.compare)
+
+        found: tuple[Fork, StateDiff] = self._call(plain, awaited)
+        return found
 
     def _call(self, plain: Callable[..., Any], awaited: Any, *args: Any, **named: Any) -> Any:
         if self.db is None and _is_sync_only(self.graph.checkpointer):

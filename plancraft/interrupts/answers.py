@@ -45,6 +45,7 @@ __all__ = [
     "current_question",
     "delivering",
     "effect_key",
+    "read_envelope",
 ]
 
 _question: ContextVar[InterruptPayload | None] = ContextVar("plancraft_question", default=None)
@@ -164,7 +165,7 @@ class Answer(BaseModel):
     def _unpack(cls, value: Any, handler: Any) -> Self:
         if isinstance(value, cls):
             return value
-        payload, envelope = _question.get(), _read_envelope(value)
+        payload, envelope = _question.get(), read_envelope(value)
         if envelope and payload and envelope.digest != payload.digest():
             raise PydanticCustomError("question_changed", "the question has changed")
         content = _with_secrets(envelope) if envelope else value
@@ -310,7 +311,8 @@ def answer_type(payload: InterruptPayload) -> type[Answer]:
     return _ANSWERS[type(payload)]
 
 
-def _read_envelope(value: Any) -> Envelope | None:
+def read_envelope(value: Any) -> Envelope | None:
+    """The answer with its receipt; None for one that came without, from outside plancraft."""
     if not isinstance(value, dict) or value.get("plancraft") != ENVELOPE_FORMAT:
         return None
     return Envelope.model_validate(value)

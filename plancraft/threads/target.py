@@ -25,7 +25,7 @@ from plancraft.threads.config import InterruptConfig
 from plancraft.threads.flows import Call, Flow, sleep
 from plancraft.threads.looking import Glance, Look, glance_at, look_at
 
-__all__ = ["Target", "store_of", "utc_now"]
+__all__ = ["Target", "plain_graph", "store_of", "utc_now"]
 
 _stores_of_savers: "weakref.WeakKeyDictionary[Any, Store]" = weakref.WeakKeyDictionary()
 _stores_by_url: dict[str, Store] = {}
@@ -158,6 +158,15 @@ def store_of(graph: Any, given: "Store | str | None") -> Flow[Store]:
     return _stores_of_savers[saver]
 
 
+def plain_graph(graph: Any) -> Flow[Any]:
+    """The graph for reading in plain code: an async SQLite saver gives way to a plain one."""
+    saver = graph.checkpointer
+    if not _is_async_sqlite(saver):
+        return graph
+    reader = _readers.get(saver) or (yield from _reader_beside(saver))
+    return graph.copy({"checkpointer": reader}) if reader else graph
+
+
 def _by_url(url: str) -> Store:
     if url not in _stores_by_url:
         _stores_by_url[url] = open_store(url)
@@ -170,12 +179,23 @@ def _beside(saver: Any) -> Flow[Store]:
     if isinstance(saver, SqliteSaver):
         file = _file_of(saver)
     elif _is_async_sqlite(saver):
-        file = yield Call(lambda: _file_of_async_from_sync(saver), lambda: _file_of_async(saver))
-        if file:
-            _readers[saver] = _reader_of(file, saver)
+        file = yield from _file_of_any(saver)
+        yield from _reader_beside(saver)
     else:
         raise StoreNotGiven(type(saver).__name__)
     return open_store(f"sqlite:///{file}") if file else MemoryStore()
+
+
+def _reader_beside(saver: Any) -> Flow[SqliteSaver | None]:
+    file = yield from _file_of_any(saver)
+    if file:
+        _readers[saver] = _reader_of(file, saver)
+    return _readers.get(saver)
+
+
+def _file_of_any(saver: Any) -> Flow[str]:
+    file: str = yield Call(lambda: _file_of_async_from_sync(saver), lambda: _file_of_async(saver))
+    return file
 
 
 def _file_of(saver: SqliteSaver) -> str:
@@ -196,7 +216,10 @@ def _file_of_async_from_sync(saver: Any) -> str:
         inside = False
     if inside or not saver.loop.is_running():
         # From within its own loop, waiting for it would wait for ever.
-        raise StateError("an async checkpointer wants astart(), aresume(), apending(), …")
+        raise StateError(
+            "in async code an async checkpointer wants astart(), aresume(), …; "
+            "what has no such form goes through asyncio.to_thread()"
+        )
     return asyncio.run_coroutine_threadsafe(_file_of_async(saver), saver.loop).result()
 
 

@@ -1,0 +1,298 @@
+"""Reading a thread's past: its steps and states, and what steps are called."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from langgraph.checkpoint.base import CheckpointTuple
+from langgraph.pregel import Pregel
+from langgraph.types import StateSnapshot
+
+from plancraft.approvals import ApprovalRequest, Store
+from plancraft.errors import (
+    AmbiguousStep,
+    NoCheckpointer,
+    StoreNotGiven,
+    UnknownStep,
+    UnknownThread,
+)
+from plancraft.locale import say
+from plancraft.threads.flows import run
+from plancraft.threads.target import plain_graph, store_of
+from plancraft.timetravel.branches import ancestors, branches_of
+from plancraft.timetravel.places import Place, places_of
+from plancraft.timetravel.steps import Step, asked_at, changed_paths, nodes_between
+
+__all__ = ["History", "Naming", "StepRef", "id_of"]
+
+StepRef = int | str | Step
+"""A step's number, `ref` (as `7@2`), checkpoint id or the start of that, `last`, or itself."""
+
+_PAGE_OF_STATES = 50
+_SHORTEST_ID = 6
+
+
+@dataclass(frozen=True)
+class Naming:
+    """How steps are called: by number, and by branch too where the number is not enough."""
+
+    branch_of: Mapping[str, int]
+    count: Mapping[int, int]
+
+    def ref(self, number: int, id_: str) -> str:
+        alone = self.count.get(number, 1) == 1
+        return str(number) if alone else f"{number}@{self.branch_of.get(id_, 1)}"
+
+
+class History:
+    """What a thread's checkpoints and its store tell. Reading runs no node and keeps no lock.
+
+    Raises:
+        NoCheckpointer: the graph keeps no past.
+        UnknownThread: the checkpointer holds nothing of this thread.
+    """
+
+    def __init__(
+        self,
+        graph: Pregel[Any, Any, Any, Any],
+        thread_id: str,
+        *,
+        store: Store | str | None = None,
+        checkpoint_ns: str = "",
+    ) -> None:
+        saver = graph.checkpointer
+        if saver is None or isinstance(saver, bool):
+            raise NoCheckpointer
+        self.graph = graph
+        self.thread_id = str(thread_id)
+        self.checkpoint_ns = checkpoint_ns
+        self.store = _store_if_known(graph, store)
+        self.plain = run(plain_graph(graph))
+        self.places = places_of(self.plain.checkpointer, self.thread_id, checkpoint_ns)
+        if self.places.newest() is None:
+            raise UnknownThread(self.thread_id)
+
+    def __repr__(self) -> str:
+        inside = f", checkpoint_ns={self.checkpoint_ns!r}" if self.checkpoint_ns else ""
+        return f"TimeTravel({self.graph.get_name()!r}, {self.thread_id!r}{inside})"
+
+    def steps(self, *, last: int | None = None) -> list[Step]:
+        """The thread's steps in the order they happened; only the `last` so many when given."""
+        found = islice(self.steps_back(), last) if last is not None else self.steps_back()
+        return sorted(found, key=lambda step: step.id)
+
+    def steps_back(self) -> Iterator[Step]:
+        """The steps from the newest to the first, read as they are asked for."""
+        naming = self.naming()
+        requests = self.requests()
+        waiting: dict[str, list[StateSnapshot]] = {}
+        for snapshot in self.snapshots():
+            for child in waiting.pop(id_of(snapshot), ()):
+                yield self.step_of(child, snapshot, naming, requests)
+            if parent := _parent_of(snapshot):
+                waiting.setdefault(parent, []).append(snapshot)
+            else:
+                yield self.step_of(snapshot, None, naming, requests)
+        for orphans in waiting.values():  # what came before them was pruned
+            for orphan in orphans:
+                yield self.step_of(orphan, None, naming, requests)
+
+    def step(self, step: StepRef) -> Step:
+        """One step.
+
+        Raises:
+            UnknownStep, AmbiguousStep: no step or several go by that name.
+        """
+        snapshot = self.snapshot(self.find(step))
+        parent = self.parent(snapshot)
+        return self.step_of(snapshot, parent, self.naming(), self.requests())
+
+    def state_at(self, step: StepRef) -> Any:
+        """The state's values as they were, as the graph's channels hold them.
+
+        Raises:
+            UnknownStep, AmbiguousStep: no step or several go by that name.
+        """
+        return self.snapshot(self.find(step)).values
+
+    def after(self, step: Step) -> list[Step]:
+        """The steps that followed on the same branch."""
+        following: list[Step] = []
+        last = step.id
+        for one in self.steps():
+            if one.parent == last and one.branch == step.branch:
+                following.append(one)
+                last = one.id
+        return following
+
+    def namespaces(self) -> list[str]:
+        """The subgraphs that left steps of their own in this thread; each a `checkpoint_ns`."""
+        place: Any = {"configurable": {"thread_id": self.thread_id}}
+        listing = self.plain.checkpointer.list(place)
+        found = {one.config["configurable"].get("checkpoint_ns", "") for one in list(listing)}
+        return sorted(found - {""})
+
+    def find(self, step: StepRef) -> Place:
+        if isinstance(step, Step):
+            step = step.id
+        if step == "last":
+            newest = self.places.newest()
+            assert newest is not None
+            return newest
+        number, _, branch = str(step).partition("@")
+        if not _is_number(number):
+            return self._by_id(str(step))
+        found = self.places.at(int(number))
+        if branch or len(found) > 1:
+            return self._on_branch(step, found, branch)
+        if not found:
+            raise UnknownStep(self.thread_id, step, known=self._known())
+        return found[0]
+
+    def way(self, at: StepRef) -> list[Place]:
+        return ancestors(self.places.all(), self.find(at).id)
+
+    def snapshots(self, until: str | None = None) -> Iterator[StateSnapshot]:
+        """States from the newest, or from the id `until`, back to the first, in pages."""
+        place = self.config()
+        before: Any = None
+        if until is not None:
+            yield self._snapshot_of(until)
+            before = self.config(until)
+        while page := list(
+            self.plain.get_state_history(place, before=before, limit=_PAGE_OF_STATES)
+        ):
+            yield from page
+            before = self.config(id_of(page[-1]))
+
+    def snapshot(self, place: Place) -> StateSnapshot:
+        return self._snapshot_of(place.id)
+
+    def stored(self, snapshot: StateSnapshot) -> CheckpointTuple | None:
+        """The checkpoint itself, for the answers it holds; None where nothing was asked."""
+        if not any(task.interrupts for task in snapshot.tasks):
+            return None
+        found: CheckpointTuple | None = self.plain.checkpointer.get_tuple(
+            self.config(id_of(snapshot))
+        )
+        return found
+
+    def step_of(
+        self,
+        snapshot: StateSnapshot,
+        parent: StateSnapshot | None,
+        naming: "Naming",
+        requests: Mapping[str, Sequence[ApprovalRequest]],
+    ) -> Step:
+        id_ = id_of(snapshot)
+        number = (snapshot.metadata or {}).get("step", 0)
+        return Step(
+            number=number,
+            ref=naming.ref(number, id_),
+            id=id_,
+            parent=_parent_of(snapshot),
+            branch=naming.branch_of.get(id_, 1),
+            at=_time_of(snapshot),
+            source=str((snapshot.metadata or {}).get("source", "")),
+            nodes=nodes_between(parent, snapshot),
+            changed=changed_paths(parent.values if parent else {}, snapshot.values),
+            asked=asked_at(snapshot, self.stored(snapshot), requests.get(id_, ())),
+            next=tuple(snapshot.next),
+        )
+
+    def requests(self) -> dict[str, list[ApprovalRequest]]:
+        """What was asked, by checkpoint."""
+        if self.store is None or self.checkpoint_ns:
+            return {}
+        found: dict[str, list[ApprovalRequest]] = {}
+        events = self.store.events(thread_id=self.thread_id)
+        for id_ in dict.fromkeys(event.request_id for event in events):
+            request = self.store.get(id_)
+            if request is not None and request.checkpoint_id:
+                found.setdefault(request.checkpoint_id, []).append(request)
+        return found
+
+    def naming(self) -> "Naming":
+        places = list(self.places.all())
+        return Naming(branches_of(places), Counter(place.step for place in places))
+
+    def config(self, checkpoint_id: str | None = None) -> Any:
+        configurable = {"thread_id": self.thread_id, "checkpoint_ns": self.checkpoint_ns}
+        if checkpoint_id is not None:
+            configurable["checkpoint_id"] = checkpoint_id
+        return {"configurable": configurable}
+
+    def _snapshot_of(self, id_: str) -> StateSnapshot:
+        snapshot: StateSnapshot = self.plain.get_state(self.config(id_))
+        if snapshot.created_at is None:
+            raise UnknownStep(self.thread_id, id_, known=self._known())
+        return snapshot
+
+    def parent(self, snapshot: StateSnapshot) -> StateSnapshot | None:
+        """The state before; None at the first step and behind what was pruned."""
+        parent = _parent_of(snapshot)
+        found = self.plain.get_state(self.config(parent)) if parent else None
+        return found if found is not None and found.created_at is not None else None
+
+    def _on_branch(self, step: int | str, found: list[Place], branch: str) -> Place:
+        branch_of = branches_of(self.places.all())
+        fitting = [place for place in found if branch in ("", str(branch_of[place.id]))]
+        if not fitting:
+            raise UnknownStep(self.thread_id, step, known=self._known())
+        if len(fitting) > 1:
+            choices = [f"{place.step}@{branch_of[place.id]}" for place in fitting]
+            raise AmbiguousStep(step, choices=choices)
+        return fitting[0]
+
+    def _by_id(self, id_: str) -> Place:
+        found = [
+            place
+            for place in self.places.all()
+            if place.id == id_ or (len(id_) >= _SHORTEST_ID and place.id.startswith(id_))
+        ]
+        if len(found) > 1:
+            raise AmbiguousStep(id_, choices=[place.id for place in found])
+        if not found:
+            raise UnknownStep(self.thread_id, id_, known=self._known())
+        return found[0]
+
+    def _known(self) -> str:
+        numbers = sorted({place.step for place in self.places.all()})
+        return say("the steps {ranges}", ranges=", ".join(_ranges(numbers)))
+
+
+def _store_if_known(graph: Any, store: Store | str | None) -> Store | None:
+    """The questions' store; without one the checkpoints alone tell who answered."""
+    try:
+        return run(store_of(graph, store))
+    except StoreNotGiven:
+        return None
+
+
+def id_of(snapshot: StateSnapshot) -> str:
+    return str(snapshot.config["configurable"]["checkpoint_id"])
+
+
+def _parent_of(snapshot: StateSnapshot) -> str:
+    parent = (snapshot.parent_config or {}).get("configurable", {})
+    return str(parent.get("checkpoint_id") or "")
+
+
+def _time_of(snapshot: StateSnapshot) -> datetime | None:
+    return datetime.fromisoformat(snapshot.created_at) if snapshot.created_at else None
+
+
+def _is_number(text: str) -> bool:
+    return text.removeprefix("-").isdecimal()
+
+
+def _ranges(numbers: Sequence[int]) -> Iterator[str]:
+    start = 0
+    for place in range(1, len(numbers) + 1):
+        if place == len(numbers) or numbers[place] != numbers[place - 1] + 1:
+            first, last = numbers[start], numbers[place - 1]
+            yield f"{first}" if first == last else f"{first} … {last}"
+            start = place

@@ -1,0 +1,181 @@
+"""Where a thread's checkpoints are: ids, parents and step numbers, read without their states.
+
+LangGraph numbers checkpoints by `metadata["step"]` and writes the lower 14 bits of a number into
+the id as well (`langgraph.checkpoint.base.id.uuid6(clock_seq=step)`). SQL savers have the ids in
+their primary key, so that one step among thousands is found without reading a row of the others.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
+from langgraph.checkpoint.sqlite import SqliteSaver
+
+__all__ = ["Place", "Places", "places_of"]
+
+_PAGE = 1_000
+_PAGE_OF_STATES = 50
+
+
+class Place(NamedTuple):
+    """One checkpoint. `parent` is the id of the one before it, empty for a first one."""
+
+    id: str
+    parent: str
+    step: int
+
+
+class Places(Protocol):
+    """The checkpoints of one thread (or of one of its subgraphs)."""
+
+    def newest(self) -> Place | None:
+        """The checkpoint the thread is at."""
+
+    def at(self, step: int) -> list[Place]:
+        """Those with this number, oldest first; several after a fork."""
+
+    def all(self) -> Iterator[Place]:
+        """Every one, oldest first."""
+
+
+def places_of(saver: BaseCheckpointSaver[Any], thread_id: str, namespace: str) -> Places:
+    """The cheapest reader for the saver."""
+    if isinstance(saver, SqliteSaver):
+        return _InSql(_sqlite_rows(saver), "?", thread_id, namespace)
+    if _is_postgres(saver):
+        return _InSql(_postgres_rows(saver), "%s", thread_id, namespace)
+    return _Listed(saver, thread_id, namespace)
+
+
+Rows = Callable[[str, Sequence[Any]], list[Sequence[Any]]]
+
+
+@dataclass(frozen=True)
+class _InSql:
+    """In the `checkpoints` table that LangGraph's SQL savers share.
+
+    Every statement is read to its end at once, so that nobody waits for a reader.
+    """
+
+    rows: Rows
+    mark: str
+    thread_id: str
+    namespace: str
+
+    def newest(self) -> Place | None:
+        found = self._select("", (), "ORDER BY checkpoint_id DESC LIMIT 1")
+        return found[0] if found else None
+
+    def at(self, step: int) -> list[Place]:
+        # A copy made by update_state(as_node="__copy__") has the id of the step before.
+        bits = [_bits(step), _bits(step - 1)]
+        marks = f"{self.mark}, {self.mark}"
+        found = self._select(f"AND substr(checkpoint_id, 20, 4) IN ({marks})", bits)
+        fitting = [place for place in found if place.step == step]
+        return fitting or [place for place in self.all() if place.step == step]
+
+    def all(self) -> Iterator[Place]:
+        last = ""
+        while page := self._select(
+            f"AND checkpoint_id > {self.mark}", [last], f"ORDER BY checkpoint_id LIMIT {_PAGE}"
+        ):
+            yield from page
+            last = page[-1].id
+
+    def _select(
+        self, condition: str, values: Sequence[str], order: str = "ORDER BY checkpoint_id"
+    ) -> list[Place]:
+        statement = (
+            "SELECT checkpoint_id, parent_checkpoint_id, metadata FROM checkpoints "
+            f"WHERE thread_id = {self.mark} AND checkpoint_ns = {self.mark} {condition} {order}"
+        )
+        found = self.rows(statement, [self.thread_id, self.namespace, *values])
+        return [Place(id_, parent or "", _step_of(metadata)) for id_, parent, metadata in found]
+
+
+@dataclass
+class _Listed:
+    """Wherever a saver lists them: read once, kept, and only what is new read again."""
+
+    saver: BaseCheckpointSaver[Any]
+    thread_id: str
+    namespace: str
+    known: dict[str, Place] = field(default_factory=dict)
+
+    def newest(self) -> Place | None:
+        return next(iter(reversed(self._read().values())), None)
+
+    def at(self, step: int) -> list[Place]:
+        return [place for place in self._read().values() if place.step == step]
+
+    def all(self) -> Iterator[Place]:
+        yield from list(self._read().values())
+
+    def _read(self) -> dict[str, Place]:
+        news: list[Place] = []
+        before: str | None = None
+        while page := self._page(before):
+            fresh = [place for place in page if place.id not in self.known]
+            news += fresh
+            if len(fresh) < len(page):
+                break
+            before = page[-1].id
+        self.known |= {place.id: place for place in reversed(news)}
+        return self.known
+
+    def _page(self, before: str | None) -> list[Place]:
+        # Read to its end: a half-read listing holds the saver's lock.
+        place: Any = {
+            "configurable": {"thread_id": self.thread_id, "checkpoint_ns": self.namespace}
+        }
+        until: Any = {"configurable": {**place["configurable"], "checkpoint_id": before}}
+        listing = self.saver.list(place, before=until if before else None, limit=_PAGE_OF_STATES)
+        return [_place_of(found) for found in list(listing)]
+
+
+def _place_of(found: CheckpointTuple) -> Place:
+    parent = (found.parent_config or {}).get("configurable", {}).get("checkpoint_id")
+    return Place(found.checkpoint["id"], parent or "", found.metadata.get("step", 0))
+
+
+def _bits(step: int) -> str:
+    """What an id of that step has at places 20 to 23, the sequence number of a UUID."""
+    return f"{0x8000 | (step & 0x3FFF):04x}"
+
+
+def _step_of(metadata: Any) -> int:
+    read = metadata if isinstance(metadata, dict) else json.loads(metadata or "{}")
+    return int(read.get("step", 0))
+
+
+def _sqlite_rows(saver: SqliteSaver) -> Rows:
+    def rows(statement: str, values: Sequence[Any]) -> list[Sequence[Any]]:
+        with saver.cursor(transaction=False) as cursor:
+            return cursor.execute(statement, values).fetchall()
+
+    return rows
+
+
+def _is_postgres(saver: Any) -> bool:
+    # By name, since its module needs psycopg.
+    module = "langgraph.checkpoint.postgres"
+    return any(
+        (kind.__module__, kind.__name__) == (module, "PostgresSaver")
+        for kind in type(saver).__mro__
+    )
+
+
+def _postgres_rows(saver: Any) -> Rows:
+    def rows(statement: str, values: Sequence[Any]) -> list[Sequence[Any]]:
+        from psycopg.rows import tuple_row
+
+        pool = saver.conn
+        around = pool.connection() if hasattr(pool, "getconn") else nullcontext(pool)
+        with saver.lock, around as connection, connection.cursor(row_factory=tuple_row) as cursor:
+            found: list[Sequence[Any]] = cursor.execute(statement, values).fetchall()
+            return found
+
+    return rows
