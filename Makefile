@@ -30,7 +30,7 @@ check: $(VENV)/installed ## Lint, types, layers
 fix: $(VENV)/installed ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-bench: $(VENV)/installed ## Measure; AREA=overhead|pending|double|kills for one
+bench: $(VENV)/installed ## Measure; AREA=overhead|pending|double|kills|back for one
 	@$(BIN)/python -m utils.benchmarks $(AREA) $(ARGS)
 
 clean: ## Remove the environment and caches

@@ -136,21 +136,34 @@ class History:
         return sorted(found - {""})
 
     def find(self, step: StepRef) -> Place:
-        if isinstance(step, Step):
-            step = step.id
-        if step == "last":
+        """The one checkpoint that goes by that name.
+
+        Raises:
+            UnknownStep, AmbiguousStep: none or several do.
+        """
+        return self.find_each(step)[0]
+
+    def find_each(self, *steps: StepRef) -> list[Place]:
+        """The checkpoints that go by these names; numbers are looked up all at once."""
+        names = [step.id if isinstance(step, Step) else str(step) for step in steps]
+        numbers = [int(number) for number in map(_number_of, names) if number]
+        found = self.places.at(*numbers) if numbers else []
+        return [self._found(name, found) for name in names]
+
+    def _found(self, name: str, numbered: Sequence[Place]) -> Place:
+        if name == "last":
             newest = self.places.newest()
             assert newest is not None
             return newest
-        number, _, branch = str(step).partition("@")
-        if not _is_number(number):
-            return self._by_id(str(step))
-        found = self.places.at(int(number))
-        if branch or len(found) > 1:
-            return self._on_branch(step, found, branch)
-        if not found:
-            raise UnknownStep(self.thread_id, step, known=self._known())
-        return found[0]
+        if not (number := _number_of(name)):
+            return self._by_id(name)
+        fitting = [place for place in numbered if place.step == int(number)]
+        branch = name.partition("@")[2]
+        if branch or len(fitting) > 1:
+            return self._on_branch(name, fitting, branch)
+        if not fitting:
+            raise UnknownStep(self.thread_id, name, known=self._known())
+        return fitting[0]
 
     def way(self, at: StepRef) -> list[Place]:
         return ancestors(self.places.all(), self.find(at).id)
@@ -237,7 +250,7 @@ class History:
         found = self.plain.get_state(self.config(parent)) if parent else None
         return found if found is not None and found.created_at is not None else None
 
-    def _on_branch(self, step: int | str, found: list[Place], branch: str) -> Place:
+    def _on_branch(self, step: str, found: list[Place], branch: str) -> Place:
         branch_of = branches_of(self.places.all())
         fitting = [place for place in found if branch in ("", str(branch_of[place.id]))]
         if not fitting:
@@ -285,8 +298,10 @@ def _time_of(snapshot: StateSnapshot) -> datetime | None:
     return datetime.fromisoformat(snapshot.created_at) if snapshot.created_at else None
 
 
-def _is_number(text: str) -> bool:
-    return text.removeprefix("-").isdecimal()
+def _number_of(name: str) -> str:
+    """The number in `7` or `7@2`; empty for other names."""
+    number = name.partition("@")[0]
+    return number if number.removeprefix("-").isdecimal() else ""
 
 
 def _ranges(numbers: Sequence[int]) -> Iterator[str]:

@@ -34,8 +34,8 @@ class Places(Protocol):
     def newest(self) -> Place | None:
         """The checkpoint the thread is at."""
 
-    def at(self, step: int) -> list[Place]:
-        """Those with this number, oldest first; several after a fork."""
+    def at(self, *steps: int) -> list[Place]:
+        """Those with these numbers, oldest first; several of a number after a fork."""
 
     def all(self) -> Iterator[Place]:
         """Every one, oldest first."""
@@ -69,13 +69,15 @@ class _InSql:
         found = self._select("", (), "ORDER BY checkpoint_id DESC LIMIT 1")
         return found[0] if found else None
 
-    def at(self, step: int) -> list[Place]:
+    def at(self, *steps: int) -> list[Place]:
         # A copy made by update_state(as_node="__copy__") has the id of the step before.
-        bits = [_bits(step), _bits(step - 1)]
-        marks = f"{self.mark}, {self.mark}"
+        bits = sorted({_bits(one) for step in steps for one in (step, step - 1)})
+        marks = ", ".join([self.mark] * len(bits))
         found = self._select(f"AND substr(checkpoint_id, 20, 4) IN ({marks})", bits)
-        fitting = [place for place in found if place.step == step]
-        return fitting or [place for place in self.all() if place.step == step]
+        fitting = [place for place in found if place.step in steps]
+        if {place.step for place in fitting} >= set(steps):
+            return fitting
+        return [place for place in self.all() if place.step in steps]
 
     def all(self) -> Iterator[Place]:
         last = ""
@@ -108,8 +110,8 @@ class _Listed:
     def newest(self) -> Place | None:
         return next(iter(reversed(self._read().values())), None)
 
-    def at(self, step: int) -> list[Place]:
-        return [place for place in self._read().values() if place.step == step]
+    def at(self, *steps: int) -> list[Place]:
+        return [place for place in self._read().values() if place.step in steps]
 
     def all(self) -> Iterator[Place]:
         yield from list(self._read().values())

@@ -78,10 +78,14 @@ class TimeTravel(History):
         Raises:
             UnknownStep, AmbiguousStep: no step or several go by one of the names.
         """
-        second = other or self
+        if other is None:
+            places = self.find_each(step1, step2)
+            first, second = (self.snapshot(place).values for place in places)
+        else:
+            first, second = self.state_at(step1), other.state_at(step2)
         return StateDiff(
-            first=as_plain(self.state_at(step1)),
-            second=as_plain(second.state_at(step2)),
+            first=as_plain(first),
+            second=as_plain(second),
             first_name=_name(step1) if other is None else f"{self.thread_id} {_name(step1)}",
             second_name=_name(step2) if other is None else f"{other.thread_id} {_name(step2)}",
         )

@@ -23,6 +23,7 @@ AREAS = {
     "pending": "utils.benchmarks.pending_page",
     "double": "utils.benchmarks.double_resume",
     "kills": "utils.benchmarks.kills",
+    "back": "utils.benchmarks.looking_back",
 }
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 USAGE = f"usage: python -m utils.benchmarks [{'|'.join(AREAS)} ...] [--quick]"
