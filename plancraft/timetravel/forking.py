@@ -1,7 +1,7 @@
 """Another way from an old step: prepared without running anything, gone when told to."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from plancraft.timetravel.steps import Asked, Step
 
 __all__ = ["Fork", "open_fork"]
 
-_MOST_PAUSES = 1_000
+_NOTHING = object()
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Fork:
     thread_id: str
     answers: Mapping[str, Any]
     reruns: tuple[str, ...]
-    before: Mapping[str, Any] = field(repr=False)
-    """What was answered in the original, by the digest of the question."""
+    before: Sequence[tuple[str, Any]] = field(repr=False)
+    """What was answered in the original, in turn: the question's digest and the answer."""
 
     def __str__(self) -> str:
         nodes = ", ".join(self.reruns) or "-"
@@ -51,19 +51,15 @@ class Fork:
         """What the graph returns at the new way's end, or at its first question left open.
 
         `keep_answers`: a later question that was asked just so in the original gets the answer
-        it got there, on record as given by `by`.
+        it got there, as often as it got one, on record as given by `by`.
         """
         graph, store = self.origin.graph, self.origin.store
         try:
             result = threads.start(graph, None, self.thread_id, store=store)
         except ThreadPaused:  # a branch that took an open question's place asked anew at once
             result = self.time_travel().state_at("last")
-        for _ in range(_MOST_PAUSES):
-            answers = self._answers(
-                threads.pending(graph, self.thread_id, store=store), keep_answers
-            )
-            if not answers:
-                break
+        answering = _Answering(self.answers, self.before if keep_answers else ())
+        while answers := answering.to(threads.pending(graph, self.thread_id, store=store)):
             result = threads.resume(graph, self.thread_id, answers, by=by, store=store)
         return result
 
@@ -74,10 +70,8 @@ class Fork:
             result = await threads.astart(graph, None, self.thread_id, store=store)
         except ThreadPaused:
             result = self.time_travel().state_at("last")
-        for _ in range(_MOST_PAUSES):
-            asked = await threads.apending(graph, self.thread_id, store=store)
-            if not (answers := self._answers(asked, keep_answers)):
-                break
+        answering = _Answering(self.answers, self.before if keep_answers else ())
+        while answers := answering.to(await threads.apending(graph, self.thread_id, store=store)):
             result = await threads.aresume(graph, self.thread_id, answers, by=by, store=store)
         return result
 
@@ -97,14 +91,26 @@ class Fork:
         """The new way's own past, as a `TimeTravel`."""
         return type(self.origin)(self.origin.graph, self.thread_id, store=self.origin.store)
 
-    def _answers(self, asked: list[threads.PendingQuestion], keep_answers: bool) -> dict[str, Any]:
+
+class _Answering:
+    """The answers not yet given: the new ones to the first questions, then the original's."""
+
+    def __init__(self, new: Mapping[str, Any], before: Iterable[tuple[str, Any]]) -> None:
+        self._new = dict(new)
+        self._before: dict[str, list[Any]] = {}
+        for digest, answer in before:
+            self._before.setdefault(digest, []).append(answer)
+
+    def to(self, asked: Sequence[threads.PendingQuestion]) -> dict[str, Any]:
+        """What there is for the open questions; each answer is given once."""
         found: dict[str, Any] = {}
         for one in asked:
-            given = list(_named(self.answers, one.id, _name_of(one.payload)))
-            if not given and keep_answers and one.request.digest in self.before:
-                given = [self.before[one.request.digest]]
-            if given:
-                found[one.id] = given[0]
+            kept = self._before.get(one.request.digest)
+            first = kept.pop(0) if kept else _NOTHING
+            named = (self._new[key] for key in (one.id, _name_of(one.payload)) if key in self._new)
+            if (answer := next(named, first)) is not _NOTHING:
+                found[one.id] = answer
+        self._new = {}
         return found
 
 
@@ -191,14 +197,14 @@ def _branch(origin: History, step: Step, values: Any, as_node: str | None, repla
         lock.release()
 
 
-def _answered(steps: tuple[Step, ...]) -> dict[str, Any]:
-    """Answers by the digest of their question; those with secrets are not at hand any more."""
-    return {
-        one.request.digest if one.request else digest_of(as_plain(one.payload)): one.answer
+def _answered(steps: tuple[Step, ...]) -> list[tuple[str, Any]]:
+    """Digests of questions with their answers; secrets are not at hand any more."""
+    return [
+        (one.request.digest if one.request else digest_of(as_plain(one.payload)), one.answer)
         for step in steps
         for one in step.asked
         if one.answered and not _holds_secrets(one)
-    }
+    ]
 
 
 def _holds_secrets(asked: Asked) -> bool:
@@ -210,7 +216,3 @@ def _holds_secrets(asked: Asked) -> bool:
 
 def _name_of(payload: Any) -> str | None:
     return payload.get("interrupt_id") if isinstance(payload, dict) else None
-
-
-def _named(answers: Mapping[str, Any], *keys: str | None) -> Iterator[Any]:
-    return (answers[key] for key in keys if key is not None and key in answers)

@@ -89,8 +89,12 @@ def _word_diff(before: str, after: str) -> Iterator[tuple[str, str]]:
 def _marked(part: tuple[str, str]) -> str:
     sign, text = part
     if sign == "=":
-        return text if len(text) <= _LONG else f"{text[:25]} … {text[-25:]}"
+        return _shortened(text, 25)
     return f"[-{text}-]" if sign == "-" else f"{{+{text}+}}"
+
+
+def _shortened(text: str, ends: int) -> str:
+    return text if len(text) <= 2 * ends + 10 else f"{text[:ends]} … {text[-ends:]}"
 
 
 def _as_row(change: Change) -> str:
@@ -106,7 +110,7 @@ def _as_row(change: Change) -> str:
 def _both_sides(before: str, after: str) -> tuple[str, str]:
     old = new = ""
     for sign, text in _word_diff(before, after):
-        shown = escape(_visible(text))
+        shown = escape(_visible(_shortened(text, 120) if sign == "=" else text))
         old += {"=": shown, "-": f"<del>{shown}</del>"}.get(sign, "")
         new += {"=": shown, "+": f"<ins>{shown}</ins>"}.get(sign, "")
     style = "white-space:pre-wrap"

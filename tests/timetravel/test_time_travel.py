@@ -252,6 +252,26 @@ def test_a_question_that_reads_otherwise_after_the_fork_waits_for_a_new_answer()
     assert question.payload["question"] == "Go wide?"
 
 
+def test_a_question_asked_again_and_again_gets_each_answer_once() -> None:
+    def again(state: State) -> State:
+        question = pc.OptionInterruptPayload(question="Again?", options=["go", "stop"])
+        return {"direction": pc.ask(question).selected[0]}
+
+    def onward(state: State) -> str:
+        return "again" if state["direction"] == "go" else "__end__"
+
+    builder = StateGraph(State).add_node(again).add_edge(START, "again")
+    graph = builder.add_conditional_edges("again", onward).compile(checkpointer=InMemorySaver())
+    pc.start(graph, {"topic": "sea"}, "t")
+    pc.resume(graph, "t", answer="stop")
+    fork = pc.TimeTravel(graph, "t").fork(0, answers={"again": "go"})
+
+    fork.run()
+
+    assert len(pc.pending(graph, fork.thread_id)) == 1, "one new answer, then nothing is left"
+    assert len(fork.time_travel().steps()) == 2
+
+
 def test_a_fork_with_other_values_goes_on_from_them(any_saver: Any) -> None:
     store = MEMORY()
     graph = planned(any_saver, store)
