@@ -65,11 +65,11 @@ def recover_threads(target: Target, thread_id: str | None) -> Flow[list[Recovere
 
 def cancel_thread(target: Target, *, by: str, reason: str | None) -> Flow[Any]:
     """The thread's values after its questions were withdrawn and it was ended."""
-    questions = yield from pending_questions(target)
+    yield from pending_questions(target)
     rows = yield from live_rows(target)
     open_rows = [row for row in rows if row.is_open]
     if not open_rows:
-        raise UnknownInterrupt("-", open=[question.id for question in questions])
+        _raise_lost([row for row in rows if row.is_due])
     now = target.clock()
     closed = [
         cancel(row, now=now).model_copy(update={"delivery": Delivery.DUE}) for row in open_rows
@@ -182,4 +182,4 @@ def _raise_lost(rows: list[ApprovalRequest]) -> NoReturn:
     for row in rows:
         if row.decision is not None:
             raise AlreadyAnswered(row.id, by=row.decision.by, at=row.decision.at)
-    raise UnknownInterrupt(rows[0].interrupt_id or rows[0].id)
+    raise UnknownInterrupt(rows[0].interrupt_id or rows[0].id if rows else "-")

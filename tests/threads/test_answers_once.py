@@ -109,6 +109,20 @@ def test_of_many_tasks_that_answer_at_once_exactly_one_wins(tmp_path: Path) -> N
     assert sum(isinstance(outcome, pc.AlreadyAnswered) for outcome in outcomes) == 5
 
 
+def test_a_late_cancellation_is_told_who_answered(saver: Any) -> None:
+    graph, store = build(saver, ("asks", confirm("ok?"))), pc.MemoryStore()
+    pc.start(graph, {"topic": "x"}, "t", store=store)
+    (question,) = pc.pending(graph, "t", store=store)
+    pc.record_answer(store, question.request.id, True, by="mina")
+
+    with pytest.raises(pc.AlreadyAnswered) as refused:
+        pc.cancel(graph, "t", by="joon", store=store)
+    assert refused.value.by == "mina"
+    pc.recover(graph, store=store)
+    with pytest.raises(pc.UnknownInterrupt):
+        pc.cancel(graph, "t", by="joon", store=store)
+
+
 def test_a_late_answer_to_a_cancelled_question_is_refused(saver: Any) -> None:
     graph = build(saver, ("first", confirm("one?")))
     pc.start(graph, {"topic": "x"}, "t")
