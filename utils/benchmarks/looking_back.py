@@ -1,19 +1,15 @@
 """Comparing two steps of a thread, against scanning LangGraph's history for them."""
 
-import sqlite3
 import statistics
-import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, TypedDict
 
-from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, StateGraph
 
 import plancraft as pc
+from utils.benchmarks.savers import saver_to_read_from
 from utils.benchmarks.tables import Section, Tick, goal
 
 __all__ = ["measure", "rounds"]
@@ -37,7 +33,7 @@ def rounds(quick: bool) -> int:
 
 def measure(quick: bool, tick: Tick) -> Section:
     """Both ways to two steps, in threads of several lengths."""
-    with _opened() as saver:
+    with saver_to_read_from() as saver:
         graph = _graph(saver)
         rows = [_row(graph, length, tick) for length in _lengths(quick)]
     return Section(
@@ -56,18 +52,6 @@ plancraft: `TimeTravel(graph, thread).compare_states(…)`, made anew each time.
 
 def _lengths(quick: bool) -> tuple[int, ...]:
     return (50, 500) if quick else (50, 500, 5_000)
-
-
-@contextmanager
-def _opened() -> Iterator[SqliteSaver]:
-    with tempfile.TemporaryDirectory(prefix="looking-back-") as folder:
-        connection = sqlite3.connect(Path(folder) / "threads.db", check_same_thread=False)
-        try:
-            # Only for making the threads; reading takes the same time.
-            connection.execute("PRAGMA synchronous=OFF")
-            yield SqliteSaver(connection)
-        finally:
-            connection.close()
 
 
 def _graph(saver: Any) -> Any:

@@ -1,20 +1,16 @@
 """A page of the questions that wait, among many threads, against looking at each thread."""
 
-import sqlite3
 import statistics
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, TypedDict
 
-from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, StateGraph
 
 import plancraft as pc
 from plancraft.threads.flows import run
 from plancraft.threads.target import store_of
+from utils.benchmarks.savers import saver_to_read_from
 from utils.benchmarks.tables import Section, Tick, goal
 
 __all__ = ["measure", "rounds"]
@@ -40,7 +36,7 @@ def rounds(quick: bool) -> int:
 def measure(quick: bool, tick: Tick) -> Section:
     """Both ways to the questions that wait."""
     count = _threads(quick)
-    with _opened() as saver:
+    with saver_to_read_from() as saver:
         asking, passing = _graph(saver, GRAPH, _asks), _graph(saver, "passing", _passes)
         _make(asking, passing, count, tick)
         page = _page_seconds(asking)
@@ -63,18 +59,6 @@ program that knows all thread ids asks `get_state` for each."""
 
 def _threads(quick: bool) -> int:
     return 500 if quick else 10_000
-
-
-@contextmanager
-def _opened() -> Iterator[SqliteSaver]:
-    with tempfile.TemporaryDirectory(prefix="pending-") as folder:
-        connection = sqlite3.connect(Path(folder) / "threads.db", check_same_thread=False)
-        try:
-            # Only for making the threads; reading takes the same time.
-            connection.execute("PRAGMA synchronous=OFF")
-            yield SqliteSaver(connection)
-        finally:
-            connection.close()
 
 
 def _graph(saver: Any, name: str, node: Callable[[State], State]) -> Any:
