@@ -130,10 +130,7 @@ class History:
 
     def namespaces(self) -> list[str]:
         """The subgraphs that left steps of their own in this thread; each a `checkpoint_ns`."""
-        place: Any = {"configurable": {"thread_id": self.thread_id}}
-        listing = self.plain.checkpointer.list(place)
-        found = {one.config["configurable"].get("checkpoint_ns", "") for one in list(listing)}
-        return sorted(found - {""})
+        return self.places.namespaces()
 
     def find(self, step: StepRef) -> Place:
         """The one checkpoint that goes by that name.
@@ -166,6 +163,7 @@ class History:
         return fitting[0]
 
     def way(self, at: StepRef) -> list[Place]:
+        """The checkpoints from the first to that one."""
         return ancestors(self.places.all(), self.find(at).id)
 
     def snapshots(self, until: str | None = None) -> Iterator[StateSnapshot]:
@@ -182,6 +180,11 @@ class History:
             before = self.config(id_of(page[-1]))
 
     def snapshot(self, place: Place) -> StateSnapshot:
+        """The state there, as LangGraph gives it.
+
+        Raises:
+            UnknownStep: it was pruned meanwhile.
+        """
         return self._snapshot_of(place.id)
 
     def stored(self, snapshot: StateSnapshot) -> CheckpointTuple | None:

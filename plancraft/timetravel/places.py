@@ -40,6 +40,9 @@ class Places(Protocol):
     def all(self) -> Iterator[Place]:
         """Every one, oldest first."""
 
+    def namespaces(self) -> list[str]:
+        """Those of all subgraphs that left checkpoints in the thread."""
+
 
 def places_of(saver: BaseCheckpointSaver[Any], thread_id: str, namespace: str) -> Places:
     """The cheapest reader for the saver."""
@@ -87,6 +90,13 @@ class _InSql:
             yield from page
             last = page[-1].id
 
+    def namespaces(self) -> list[str]:
+        statement = (
+            f"SELECT DISTINCT checkpoint_ns FROM checkpoints WHERE thread_id = {self.mark} "
+            "AND checkpoint_ns <> '' ORDER BY checkpoint_ns"
+        )
+        return [row[0] for row in self.rows(statement, [self.thread_id])]
+
     def _select(
         self, condition: str, values: Sequence[str], order: str = "ORDER BY checkpoint_id"
     ) -> list[Place]:
@@ -115,6 +125,11 @@ class _Listed:
 
     def all(self) -> Iterator[Place]:
         yield from list(self._read().values())
+
+    def namespaces(self) -> list[str]:
+        everywhere: Any = {"configurable": {"thread_id": self.thread_id}}
+        found = [one.config["configurable"] for one in list(self.saver.list(everywhere))]
+        return sorted({one.get("checkpoint_ns", "") for one in found} - {""})
 
     def _read(self) -> dict[str, Place]:
         news: list[Place] = []
