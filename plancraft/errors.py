@@ -9,17 +9,31 @@ from plancraft.locale import N_, Language, say, speaking
 __all__ = [
     "AlreadyAnswered",
     "AmbiguousStep",
+    "HITLCancelledError",
+    "HITLRejectionError",
+    "HITLTimeoutError",
     "InvalidAnswer",
+    "InvalidRequest",
+    "LogBroken",
+    "NameRefused",
     "NoCheckpointer",
+    "NotAllowed",
+    "NotSignedIn",
     "PlancraftError",
+    "PolicyRefused",
     "QuestionChanged",
+    "RequestClosed",
     "RequestExpired",
+    "RoleRefused",
+    "StaleView",
     "StateError",
     "StoreNotGiven",
     "StoreUnavailable",
     "ThreadBusy",
     "ThreadPaused",
+    "TooManyAttempts",
     "UnknownInterrupt",
+    "UnknownKey",
     "UnknownPath",
     "UnknownStep",
     "UnknownThread",
@@ -29,7 +43,7 @@ __all__ = [
 class PlancraftError(Exception):
     """Whatever plancraft refuses or cannot do."""
 
-    template: ClassVar[str] = N_("Something went wrong.")
+    template: str = N_("Something went wrong.")
     recoverable: ClassVar[bool] = False
     """Whether the same call may succeed later, unchanged."""
 
@@ -77,12 +91,16 @@ class InvalidAnswer(PlancraftError, ValueError):
 
 
 class UnknownInterrupt(PlancraftError, LookupError):
-    """No open question has the given id."""
+    """No open question has the given id; without an id, not exactly one question is open."""
 
     template = N_("No open question has the id {id}. Open questions: {open}.")
 
-    def __init__(self, id: str, *, open: Sequence[str] = ()) -> None:  # noqa: A002
+    def __init__(self, id: str | None, *, open: Sequence[str] = ()) -> None:  # noqa: A002
         self.id, self.open = id, list(open)
+        if id is None and open:
+            self.template = N_("Several questions are open: {open}. Name the ones you answer.")
+        elif id is None:
+            self.template = N_("No question is open.")
         super().__init__(id=id, open=", ".join(open) or "-")
 
 
@@ -91,9 +109,11 @@ class UnknownThread(PlancraftError, LookupError):
 
     template = N_("There is no thread {thread_id}. Check the id, or start it first.")
 
-    def __init__(self, thread_id: str) -> None:
-        self.thread_id = thread_id
-        super().__init__(thread_id=thread_id)
+    def __init__(self, thread_id: str, *, known: Sequence[str] = ()) -> None:
+        self.thread_id, self.known = thread_id, list(known)
+        if known:
+            self.template = N_("There is no thread {thread_id}. There are, for example: {known}.")
+        super().__init__(thread_id=thread_id, known=", ".join(known))
 
 
 class AlreadyAnswered(PlancraftError):
@@ -180,6 +200,150 @@ class StoreNotGiven(PlancraftError, ValueError):
 
     def __init__(self, checkpointer: str) -> None:
         super().__init__(checkpointer=checkpointer)
+
+
+class LogBroken(PlancraftError):
+    """The log of events is not as it was written; `seq` is the first entry that does not fit."""
+
+    template = N_("Entry {seq} of the log is not as it was written: {how}.")
+
+    def __init__(self, seq: int, how: str, place: int | None = None) -> None:
+        self.seq, self.place, self._how = seq, place, how
+        super().__init__(seq=seq, how=how)
+
+    def _text(self, reader: Language | None = None) -> str:
+        with speaking(reader):
+            return say(self.template, seq=self.seq, how=say(self._how, place=self.place))
+
+
+class NotAllowed(PlancraftError, PermissionError):
+    """This person may not decide this."""
+
+    template = N_("{by} may not decide this: {reason}.")
+
+    def __init__(self, by: str, reason: str) -> None:
+        self.by, self.reason = by, reason
+        super().__init__(by=by, reason=reason)
+
+
+class PolicyRefused(PlancraftError, ValueError):
+    """What was asked for is not what the policy lets through."""
+
+    template = N_("The policy does not allow it: {problem}.")
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(problem=problem)
+
+
+class StaleView(PlancraftError):
+    """The decision was made on another content than the request has."""
+
+    template = N_("What you saw of {id} is not what it asks. Look again; nothing was decided.")
+
+    def __init__(self, id: str) -> None:  # noqa: A002
+        self.id = id
+        super().__init__(id=id)
+
+
+class NotSignedIn(PlancraftError, PermissionError):
+    """Nobody knows who is asking."""
+
+    template = N_("Sign in, or send a valid key as Authorization: Bearer KEY.")
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class RoleRefused(PlancraftError, PermissionError):
+    """Who is asking is known, and may not do this."""
+
+    template = N_("{by} may not do that: {reason}.")
+
+    def __init__(self, by: str, reason: str) -> None:
+        self.by, self.reason = by, reason
+        super().__init__(by=by, reason=reason)
+
+
+class NameRefused(PlancraftError, ValueError):
+    """Nobody can be given this name."""
+
+    template = N_("The name {name} cannot be given: {reason}.")
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name, self.reason = name, reason
+        super().__init__(name=name, reason=reason)
+
+
+class UnknownKey(PlancraftError, LookupError):
+    """No key goes by this name."""
+
+    template = N_("No key has the name {name}. plancraft keys list shows those there are.")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(name=name)
+
+
+class TooManyAttempts(PlancraftError):
+    """Too many attempts to sign in from one address; `seconds` from now there may be another."""
+
+    template = N_("Too many attempts to sign in. Try again in {seconds} seconds.")
+    recoverable = True
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(seconds=seconds)
+
+
+class InvalidRequest(PlancraftError, ValueError):
+    """What was sent is not as it must be; nothing was changed."""
+
+    template = N_("The request is not valid: {problems}.")
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        super().__init__(problems="; ".join(problems))
+
+
+class RequestClosed(PlancraftError):
+    """The request was closed without a decision: withdrawn, or no longer asked."""
+
+    template = N_("{id} is closed: {became}. Nothing was decided.")
+
+    def __init__(self, id: str, *, status: str) -> None:  # noqa: A002
+        self.id, self.status = id, status
+        super().__init__(id=id, became=status)
+
+
+class HITLRejectionError(PlancraftError):
+    """A person, or the policy, said no."""
+
+    template = N_("Rejected by {by}: {rejection_reason}")
+
+    def __init__(self, id: str, *, by: str, rejection_reason: str | None) -> None:  # noqa: A002
+        self.id, self.by, self.rejection_reason = id, by, rejection_reason
+        super().__init__(by=by, rejection_reason=rejection_reason or "-")
+
+
+class HITLTimeoutError(PlancraftError, TimeoutError):
+    """Nobody decided in time; `is_open` tells whether somebody still may."""
+
+    template = N_("Nobody decided {id} in {seconds:g} seconds.")
+
+    def __init__(self, id: str, *, seconds: float, is_open: bool) -> None:  # noqa: A002
+        self.id, self.seconds, self.is_open = id, seconds, is_open
+        super().__init__(id=id, seconds=seconds)
+
+
+class HITLCancelledError(PlancraftError):
+    """The request was withdrawn before anybody decided."""
+
+    template = N_("{id} was withdrawn before anybody decided.")
+
+    def __init__(self, id: str) -> None:  # noqa: A002
+        self.id = id
+        super().__init__(id=id)
 
 
 class NoCheckpointer(PlancraftError, ValueError):

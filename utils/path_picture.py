@@ -46,7 +46,7 @@ def path_picture(drawable: Any, steps: Sequence[Step], title: str) -> Svg:
     boxes = _placed(list(drawable.nodes), edges)
     taken, visits = _taken(steps, set(edges)), _visits(steps)
     paused = {asked.node for step in steps for asked in step.asked}
-    waiting = {asked.node for asked in steps[-1].asked if not asked.answered} if steps else set()
+    waiting = {asked.node for asked in steps[-1].asked if asked.is_open} if steps else set()
     lines = [_edge(edge, boxes, taken.get(edge)) for edge in edges]
     nodes = [
         _node(name, box, visits.get(name, 0), name in paused, name in waiting)

@@ -21,7 +21,7 @@ class TimeTravel(plancraft.TimeTravel):
 
     def path(self, *, at: StepRef = "last") -> Svg:
         """The graph with the way to the step `at`: numbers on the edges are steps."""
-        way = {place.id for place in self.way(at)}
+        way = set(self.way(at))
         steps: list[Step] = [one for one in self.steps() if one.id in way]
         return path_picture(self.graph.get_graph(), steps, repr(self))
 

@@ -1,15 +1,18 @@
 """A thread's steps as a picture: a line for each branch, a box where a person was asked."""
 
-import json
 from collections.abc import Sequence
 
 from plancraft.locale import say
 from plancraft.timetravel import Asked, Step
+from plancraft.timetravel.diffing import as_plain
+from plancraft.timetravel.rendering import one_line
 from utils.svg import INK, MUTED, Svg, circle, clipped, curve, rectangle, text
 
 __all__ = ["timeline_picture"]
 
 _WIDTH = 860.0
+_BESIDE = 560.0
+"""What is left for words beside the lines of many branches."""
 _ROW = 30.0
 _BOX = 44.0
 _LANE = 22.0
@@ -21,21 +24,22 @@ def timeline_picture(steps: Sequence[Step], title: str) -> Svg:
     """The steps from the first, at the top, to the last."""
     lanes = max((step.branch for step in steps), default=1)
     left = 24 + lanes * _LANE
+    width = max(_WIDTH, left + _BESIDE)
     body, places, y = list[str](), dict[str, tuple[float, float]](), 24.0
     for step in steps:
         x = 20 + (step.branch - 1) * _LANE
         places[step.id] = x, y
         if step.parent in places:
             body.insert(0, _line(places[step.parent], (x, y), _colour(step)))
-        body += _row(step, x, y, left)
+        body += _row(step, x, y, left, width)
         for asked in step.asked:
-            body += _box(asked, left, y + 12)
+            body += _box(asked, left, y + 12, width)
             y += _BOX + 4
         y += _ROW
-    return Svg("".join(body), _WIDTH, max(y, 40.0), title)
+    return Svg("".join(body), width, max(y, 40.0), title)
 
 
-def _row(step: Step, x: float, y: float, left: float) -> list[str]:
+def _row(step: Step, x: float, y: float, left: float, width: float) -> list[str]:
     fill = "white" if step.asked else _colour(step)
     ran = ", ".join(step.nodes) or f"({step.source})"
     changed = ", ".join(dict.fromkeys(path.split(".")[0].split("[")[0] for path in step.changed))
@@ -43,13 +47,13 @@ def _row(step: Step, x: float, y: float, left: float) -> list[str]:
         circle(x, y, 6, fill=fill, stroke=_colour(step), stroke_width="2.5"),
         text(left + 34, y + 4, step.ref, colour=MUTED, text_anchor="end"),
         text(left + 46, y + 4, clipped(ran, 190), font_weight="600"),
-        text(left + 250, y + 4, clipped(changed, _WIDTH - left - 270, 12), size=12, colour=MUTED),
+        text(left + 250, y + 4, clipped(changed, width - left - 270, 12), size=12, colour=MUTED),
     ]
 
 
-def _box(asked: Asked, left: float, y: float) -> list[str]:
-    x, width = left + 46, _WIDTH - left - 62
-    colour = _ASKED if asked.answered else _OPEN
+def _box(asked: Asked, left: float, y: float, width: float) -> list[str]:
+    x, width = left + 46, width - left - 62
+    colour = _OPEN if asked.is_open else _ASKED
     return [
         rectangle(x, y, width, _BOX, fill=colour, stroke="#c3cfdd"),
         text(x + 12, y + 18, clipped(f"“{asked.text}”", width - 24), colour=INK),
@@ -58,9 +62,11 @@ def _box(asked: Asked, left: float, y: float) -> list[str]:
 
 
 def _outcome(asked: Asked) -> str:
-    if not asked.answered:
+    if asked.is_open:
         return say("waits for an answer")
-    answer = json.dumps(asked.answer, ensure_ascii=False, default=str)
+    if asked.closed:
+        return asked.fate
+    answer = one_line(as_plain(asked.answer))
     return f"→ {answer}" if asked.by is None else f"→ {asked.by}: {answer}"
 
 

@@ -1,37 +1,51 @@
-"""Which branch each checkpoint is on. Pure.
+"""How checkpoints hang together: which came before which, and on which branch each is. Pure.
 
 A thread grows like a tree: the oldest child of a checkpoint goes on with its branch, any later
-one begins a new branch. Branches are numbered from 1 in the order they began.
+one begins a new branch. Branches are numbered from 1 in the order they began. Where checkpoints
+were pruned, what follows the gap goes on with the newest end that was there before it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from plancraft.timetravel.places import Place
+from plancraft.timetravel.places import Link, Place
 
-__all__ = ["ancestors", "branches_of"]
+__all__ = ["Tree", "tree_of"]
 
 
-def branches_of(places: Iterable[Place]) -> dict[str, int]:
-    """The branch of each checkpoint by its id; `places` come oldest first."""
+@dataclass(frozen=True)
+class Tree:
+    """The checkpoints by id. `parent_of` leads over gaps; `gaps` are those right behind one."""
+
+    parent_of: Mapping[str, str]
+    branch_of: Mapping[str, int]
+    gaps: frozenset[str]
+
+    def way(self, tip: str) -> list[str]:
+        """The ids from the first checkpoint to `tip`, both included."""
+        way = [tip]
+        while parent := self.parent_of.get(way[-1]):
+            way.append(parent)
+        return way[::-1]
+
+
+def tree_of(links: Iterable[Link | Place]) -> Tree:
+    """The tree that the links make; they come oldest first."""
+    parent_of: dict[str, str] = {}
     branch_of: dict[str, int] = {}
-    continued: set[str] = set()
+    gaps: set[str] = set()
+    ends: dict[str, None] = {}  # what nothing follows yet, oldest first
     latest = 0
-    for place in places:
-        if place.parent in branch_of and place.parent not in continued:
-            branch_of[place.id] = branch_of[place.parent]
-            continued.add(place.parent)
+    for link in links:
+        parent = link.parent
+        if parent and parent not in branch_of:
+            gaps.add(link.id)
+            parent = next((end for end in reversed(ends) if end < parent), "")
+        parent_of[link.id] = parent
+        if parent in ends:
+            branch_of[link.id] = branch_of[parent]
+            del ends[parent]
         else:
-            latest += 1
-            branch_of[place.id] = latest
-    return branch_of
-
-
-def ancestors(places: Iterable[Place], tip: str) -> list[Place]:
-    """The way from the first checkpoint to `tip`, both included."""
-    by_id = {place.id: place for place in places}
-    way: list[Place] = []
-    place = by_id.get(tip)
-    while place is not None:
-        way.append(place)
-        place = by_id.get(place.parent)
-    return way[::-1]
+            branch_of[link.id] = latest = latest + 1
+        ends[link.id] = None
+    return Tree(parent_of, branch_of, frozenset(gaps))

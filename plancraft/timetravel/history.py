@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from langgraph.checkpoint.base import CheckpointTuple
@@ -22,7 +22,7 @@ from plancraft.errors import (
 from plancraft.locale import say
 from plancraft.threads.flows import run
 from plancraft.threads.target import plain_graph, store_of
-from plancraft.timetravel.branches import ancestors, branches_of
+from plancraft.timetravel.branches import Tree, tree_of
 from plancraft.timetravel.places import Place, places_of
 from plancraft.timetravel.steps import Step, asked_at, changed_paths, nodes_between
 
@@ -33,18 +33,19 @@ StepRef = int | str | Step
 
 _PAGE_OF_STATES = 50
 _SHORTEST_ID = 6
+_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True)
 class Naming:
     """How steps are called: by number, and by branch too where the number is not enough."""
 
-    branch_of: Mapping[str, int]
+    tree: Tree
     count: Mapping[int, int]
 
     def ref(self, number: int, id_: str) -> str:
         alone = self.count.get(number, 1) == 1
-        return str(number) if alone else f"{number}@{self.branch_of.get(id_, 1)}"
+        return str(number) if alone else f"{number}@{self.tree.branch_of.get(id_, 1)}"
 
 
 class History:
@@ -63,6 +64,8 @@ class History:
         store: Store | str | None = None,
         checkpoint_ns: str = "",
     ) -> None:
+        if not isinstance(graph, Pregel):
+            raise TypeError("TimeTravel takes a compiled graph: builder.compile(checkpointer=…)")
         saver = graph.checkpointer
         if saver is None or isinstance(saver, bool):
             raise NoCheckpointer
@@ -73,7 +76,7 @@ class History:
         self.plain = run(plain_graph(graph))
         self.places = places_of(self.plain.checkpointer, self.thread_id, checkpoint_ns)
         if self.places.newest() is None:
-            raise UnknownThread(self.thread_id)
+            raise self._unknown()
 
     def __repr__(self) -> str:
         inside = f", checkpoint_ns={self.checkpoint_ns!r}" if self.checkpoint_ns else ""
@@ -81,24 +84,24 @@ class History:
 
     def steps(self, *, last: int | None = None) -> list[Step]:
         """The thread's steps in the order they happened; only the `last` so many when given."""
+        if last is not None and last < 0:
+            raise ValueError("last is a number of steps, 0 or more")
         found = islice(self.steps_back(), last) if last is not None else self.steps_back()
         return sorted(found, key=lambda step: step.id)
 
     def steps_back(self) -> Iterator[Step]:
         """The steps from the newest to the first, read as they are asked for."""
-        naming = self.naming()
-        requests = self.requests()
-        waiting: dict[str, list[StateSnapshot]] = {}
-        for snapshot in self.snapshots():
-            for child in waiting.pop(id_of(snapshot), ()):
-                yield self.step_of(child, snapshot, naming, requests)
-            if parent := _parent_of(snapshot):
-                waiting.setdefault(parent, []).append(snapshot)
-            else:
-                yield self.step_of(snapshot, None, naming, requests)
-        for orphans in waiting.values():  # what came before them was pruned
-            for orphan in orphans:
-                yield self.step_of(orphan, None, naming, requests)
+        following = self.snapshots()
+        snapshot = next(following, None)
+        naming, requests = self.naming(), self.requests()  # what came meanwhile is no harm
+        while snapshot is not None:
+            before = next(following, None)
+            parent = naming.tree.parent_of.get(id_of(snapshot), "")
+            if before is not None and parent == id_of(before):
+                yield self.step_of(snapshot, before, naming, requests)
+            else:  # it began a branch, or it is the first
+                yield self.step_of(snapshot, self.at(parent), naming, requests)
+            snapshot = before
 
     def step(self, step: StepRef) -> Step:
         """One step.
@@ -106,9 +109,9 @@ class History:
         Raises:
             UnknownStep, AmbiguousStep: no step or several go by that name.
         """
-        snapshot = self.snapshot(self.find(step))
-        parent = self.parent(snapshot)
-        return self.step_of(snapshot, parent, self.naming(), self.requests())
+        snapshot, naming = self.state_of(self.find(step).id), self.naming()
+        parent = self.at(naming.tree.parent_of.get(id_of(snapshot), ""))
+        return self.step_of(snapshot, parent, naming, self.requests())
 
     def state_at(self, step: StepRef) -> Any:
         """The state's values as they were, as the graph's channels hold them.
@@ -116,17 +119,18 @@ class History:
         Raises:
             UnknownStep, AmbiguousStep: no step or several go by that name.
         """
-        return self.snapshot(self.find(step)).values
+        return self.state_of(self.find(step).id).values
 
     def after(self, step: Step) -> list[Step]:
-        """The steps that followed on the same branch."""
-        following: list[Step] = []
-        last = step.id
-        for one in self.steps():
-            if one.parent == last and one.branch == step.branch:
-                following.append(one)
-                last = one.id
-        return following
+        """The steps that followed on the thread's way; on the step's branch, if that was left."""
+        tree = tree_of(self.places.links())
+        newest = self.places.newest()
+        way = tree.way(newest.id) if newest is not None else []
+        if step.id not in way:  # it is on a branch that the thread has left
+            way = [id_ for id_, branch in tree.branch_of.items() if branch == step.branch]
+        behind = {id_ for id_ in way if id_ > step.id}
+        later = takewhile(lambda one: one.id > step.id, self.steps_back())
+        return [one for one in later if one.id in behind][::-1]
 
     def namespaces(self) -> list[str]:
         """The subgraphs that left steps of their own in this thread; each a `checkpoint_ns`."""
@@ -142,10 +146,15 @@ class History:
 
     def find_each(self, *steps: StepRef) -> list[Place]:
         """The checkpoints that go by these names; numbers are looked up all at once."""
-        names = [step.id if isinstance(step, Step) else str(step) for step in steps]
+        names = [str(step) for step in steps if not isinstance(step, Step)]
         numbers = [int(number) for number in map(_number_of, names) if number]
-        found = self.places.at(*numbers) if numbers else []
-        return [self._found(name, found) for name in names]
+        numbered = self.places.at(*numbers) if numbers else []
+        return [
+            Place(step.id, step.parent, step.number)
+            if isinstance(step, Step)
+            else self._found(str(step), numbered)
+            for step in steps
+        ]
 
     def _found(self, name: str, numbered: Sequence[Place]) -> Place:
         if name == "last":
@@ -162,16 +171,17 @@ class History:
             raise UnknownStep(self.thread_id, name, known=self._known())
         return fitting[0]
 
-    def way(self, at: StepRef) -> list[Place]:
-        """The checkpoints from the first to that one."""
-        return ancestors(self.places.all(), self.find(at).id)
+    def way(self, at: StepRef) -> list[str]:
+        """The ids of the checkpoints from the first to that one."""
+        tip = self.find(at).id  # before the links, which know it then
+        return tree_of(self.places.links()).way(tip)
 
     def snapshots(self, until: str | None = None) -> Iterator[StateSnapshot]:
         """States from the newest, or from the id `until`, back to the first, in pages."""
         place = self.config()
         before: Any = None
         if until is not None:
-            yield self._snapshot_of(until)
+            yield self.state_of(until)
             before = self.config(until)
         while page := list(
             self.plain.get_state_history(place, before=before, limit=_PAGE_OF_STATES)
@@ -179,13 +189,10 @@ class History:
             yield from page
             before = self.config(id_of(page[-1]))
 
-    def snapshot(self, place: Place) -> StateSnapshot:
-        """The state there, as LangGraph gives it.
-
-        Raises:
-            UnknownStep: it was pruned meanwhile.
-        """
-        return self._snapshot_of(place.id)
+    def at(self, id_: str) -> StateSnapshot | None:
+        """The state of that checkpoint; None when there is none."""
+        found = self.plain.get_state(self.config(id_)) if id_ else None
+        return found if found is not None and found.created_at is not None else None
 
     def stored(self, snapshot: StateSnapshot) -> CheckpointTuple | None:
         """The checkpoint itself, for the answers it holds; None where nothing was asked."""
@@ -204,16 +211,17 @@ class History:
         requests: Mapping[str, Sequence[ApprovalRequest]],
     ) -> Step:
         id_ = id_of(snapshot)
-        number = (snapshot.metadata or {}).get("step", 0)
+        number, gap = (snapshot.metadata or {}).get("step", 0), id_ in naming.tree.gaps
         return Step(
             number=number,
             ref=naming.ref(number, id_),
             id=id_,
             parent=_parent_of(snapshot),
-            branch=naming.branch_of.get(id_, 1),
+            branch=naming.tree.branch_of.get(id_, 1),
             at=_time_of(snapshot),
             source=str((snapshot.metadata or {}).get("source", "")),
-            nodes=nodes_between(parent, snapshot),
+            gap=gap,
+            nodes=() if gap else nodes_between(parent, snapshot),
             changed=changed_paths(parent.values if parent else {}, snapshot.values),
             asked=asked_at(snapshot, self.stored(snapshot), requests.get(id_, ())),
             next=tuple(snapshot.next),
@@ -233,7 +241,7 @@ class History:
 
     def naming(self) -> "Naming":
         places = list(self.places.all())
-        return Naming(branches_of(places), Counter(place.step for place in places))
+        return Naming(tree_of(places), Counter(place.step for place in places))
 
     def config(self, checkpoint_id: str | None = None) -> Any:
         configurable = {"thread_id": self.thread_id, "checkpoint_ns": self.checkpoint_ns}
@@ -241,20 +249,19 @@ class History:
             configurable["checkpoint_id"] = checkpoint_id
         return {"configurable": configurable}
 
-    def _snapshot_of(self, id_: str) -> StateSnapshot:
+    def state_of(self, id_: str) -> StateSnapshot:
+        """The state of that checkpoint, as LangGraph gives it.
+
+        Raises:
+            UnknownStep: there is none; it may have been pruned meanwhile.
+        """
         snapshot: StateSnapshot = self.plain.get_state(self.config(id_))
         if snapshot.created_at is None:
             raise UnknownStep(self.thread_id, id_, known=self._known())
         return snapshot
 
-    def parent(self, snapshot: StateSnapshot) -> StateSnapshot | None:
-        """The state before; None at the first step and behind what was pruned."""
-        parent = _parent_of(snapshot)
-        found = self.plain.get_state(self.config(parent)) if parent else None
-        return found if found is not None and found.created_at is not None else None
-
     def _on_branch(self, step: str, found: list[Place], branch: str) -> Place:
-        branch_of = branches_of(self.places.all())
+        branch_of = tree_of(self.places.links()).branch_of
         fitting = [place for place in found if branch in ("", str(branch_of[place.id]))]
         if not fitting:
             raise UnknownStep(self.thread_id, step, known=self._known())
@@ -264,16 +271,18 @@ class History:
         return fitting[0]
 
     def _by_id(self, id_: str) -> Place:
-        found = [
-            place
-            for place in self.places.all()
-            if place.id == id_ or (len(id_) >= _SHORTEST_ID and place.id.startswith(id_))
-        ]
+        found = self.places.called(id_) if len(id_) >= _SHORTEST_ID else []
         if len(found) > 1:
             raise AmbiguousStep(id_, choices=[place.id for place in found])
         if not found:
             raise UnknownStep(self.thread_id, id_, known=self._known())
         return found[0]
+
+    def _unknown(self) -> UnknownThread:
+        if self.checkpoint_ns and self.places.namespaces():
+            name = f"{self.thread_id} {self.checkpoint_ns}"
+            return UnknownThread(name, known=self.places.namespaces())
+        return UnknownThread(self.thread_id, known=self.places.threads())
 
     def _known(self) -> str:
         numbers = sorted({place.step for place in self.places.all()})
@@ -304,7 +313,8 @@ def _time_of(snapshot: StateSnapshot) -> datetime | None:
 def _number_of(name: str) -> str:
     """The number in `7` or `7@2`; empty for other names."""
     number = name.partition("@")[0]
-    return number if number.removeprefix("-").isdecimal() else ""
+    is_number = number.removeprefix("-").isdecimal() and len(number) <= _LONGEST_NUMBER
+    return number if is_number else ""
 
 
 def _ranges(numbers: Sequence[int]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Paths into a state, as people write them: `plan.steps[2]`, `plan["a b"]`, `/plan/steps/2`."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -18,7 +19,10 @@ class Missing:
 
 MISSING: Final = Missing()
 
-_PART = re.compile(r"""\.?([^.\[\]"]+)|\[(\d+)\]|\["([^"]*)"\]|\['([^']*)'\]""")
+_PART = re.compile(
+    r"""\.?(?P<name>[^.\[\]"]+)|\[(?P<index>\d+)\]|\[(?P<json>"(?:[^"\\]|\\.)*")\]"""
+    r"""|\['(?P<single>[^']*)'\]"""
+)
 
 
 def read_path(path: str | Path) -> Path:
@@ -27,8 +31,10 @@ def read_path(path: str | Path) -> Path:
     Raises:
         ValueError: it is empty or cannot be read.
     """
-    if not isinstance(path, str):
+    if isinstance(path, list | tuple):
         parts = tuple(path)
+    elif not isinstance(path, str):
+        raise ValueError("a path is a text, or its parts")
     elif path.startswith("/"):
         parts = tuple(_unescaped(part) for part in path[1:].split("/"))
     else:
@@ -68,10 +74,20 @@ def _dotted(path: str) -> Path:
         match = _PART.match(path, place)
         if match is None:
             raise ValueError(f"cannot read the path {path!r} from {path[place:]!r} on")
-        name, index, quoted, single = match.groups()
-        parts.append(int(index) if index is not None else name or quoted or single or "")
+        parts.append(_part(match))
         place = match.end()
     return tuple(parts)
+
+
+def _part(match: re.Match[str]) -> str | int:
+    if match["index"] is not None:
+        return int(match["index"])
+    if match["json"] is not None:
+        try:
+            return str(json.loads(match["json"], strict=False))
+        except ValueError:  # a backslash that escapes nothing
+            return match["json"][1:-1]
+    return str(match["name"] or match["single"] or "")
 
 
 def _unescaped(part: str) -> str:

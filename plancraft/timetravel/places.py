@@ -14,10 +14,19 @@ from typing import Any, NamedTuple, Protocol
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.checkpoint.sqlite import SqliteSaver
 
-__all__ = ["Place", "Places", "places_of"]
+__all__ = ["Link", "Place", "Places", "places_of"]
 
 _PAGE = 1_000
 _PAGE_OF_STATES = 50
+_LENGTH_OF_AN_ID = 36
+_SOME = 5
+
+
+class Link(NamedTuple):
+    """A checkpoint and the one before it."""
+
+    id: str
+    parent: str
 
 
 class Place(NamedTuple):
@@ -40,13 +49,22 @@ class Places(Protocol):
     def all(self) -> Iterator[Place]:
         """Every one, oldest first."""
 
+    def links(self) -> list[Link]:
+        """Every one without its number, oldest first: cheaper."""
+
+    def called(self, id_: str) -> list[Place]:
+        """Those whose id begins so."""
+
     def namespaces(self) -> list[str]:
         """Those of all subgraphs that left checkpoints in the thread."""
+
+    def threads(self) -> list[str]:
+        """Some threads that the saver holds, in order; none where finding them is costly."""
 
 
 def places_of(saver: BaseCheckpointSaver[Any], thread_id: str, namespace: str) -> Places:
     """The cheapest reader for the saver."""
-    if isinstance(saver, SqliteSaver):
+    if isinstance(saver, SqliteSaver) and _reads_as(saver, SqliteSaver):
         return _InSql(_sqlite_rows(saver), "?", thread_id, namespace)
     if _is_postgres(saver):
         return _InSql(_postgres_rows(saver), "%s", thread_id, namespace)
@@ -90,6 +108,30 @@ class _InSql:
             yield from page
             last = page[-1].id
 
+    def links(self) -> list[Link]:
+        statement = (
+            "SELECT checkpoint_id, parent_checkpoint_id FROM checkpoints "
+            f"WHERE thread_id = {self.mark} AND checkpoint_ns = {self.mark} ORDER BY checkpoint_id"
+        )
+        rows = self.rows(statement, [self.thread_id, self.namespace])
+        return [Link(id_, parent or "") for id_, parent in rows]
+
+    def called(self, id_: str) -> list[Place]:
+        if len(id_) >= _LENGTH_OF_AN_ID:
+            return self._select(f"AND checkpoint_id = {self.mark}", [id_])
+        return self._select(f"AND substr(checkpoint_id, 1, {len(id_)}) = {self.mark}", [id_])
+
+    def threads(self) -> list[str]:
+        # From one to the next by the primary key, so that no thread is read through.
+        found: list[str] = []
+        statement = f"SELECT min(thread_id) FROM checkpoints WHERE thread_id > {self.mark}"
+        while len(found) <= _SOME:
+            ((name,),) = self.rows(statement, [found[-1] if found else ""])
+            if name is None:
+                break
+            found.append(name)
+        return found
+
     def namespaces(self) -> list[str]:
         statement = (
             f"SELECT DISTINCT checkpoint_ns FROM checkpoints WHERE thread_id = {self.mark} "
@@ -125,6 +167,15 @@ class _Listed:
 
     def all(self) -> Iterator[Place]:
         yield from list(self._read().values())
+
+    def links(self) -> list[Link]:
+        return [Link(place.id, place.parent) for place in self._read().values()]
+
+    def called(self, id_: str) -> list[Place]:
+        return [place for place in self._read().values() if place.id.startswith(id_)]
+
+    def threads(self) -> list[str]:
+        return []
 
     def namespaces(self) -> list[str]:
         everywhere: Any = {"configurable": {"thread_id": self.thread_id}}
@@ -178,11 +229,17 @@ def _sqlite_rows(saver: SqliteSaver) -> Rows:
 
 def _is_postgres(saver: Any) -> bool:
     # By name, since its module needs psycopg.
-    module = "langgraph.checkpoint.postgres"
-    return any(
-        (kind.__module__, kind.__name__) == (module, "PostgresSaver")
-        for kind in type(saver).__mro__
-    )
+    known = ("langgraph.checkpoint.postgres", "PostgresSaver")
+    for kind in type(saver).__mro__:
+        if (kind.__module__, kind.__name__) == known:
+            return _reads_as(saver, kind)
+    return False
+
+
+def _reads_as(saver: Any, kind: type[Any]) -> bool:
+    """Whether the saver reads its table as this kind does, and not in a way of its own."""
+    names = ("get_tuple", "list")
+    return all(getattr(type(saver), name) is getattr(kind, name) for name in names)
 
 
 def _postgres_rows(saver: Any) -> Rows:

@@ -3,17 +3,20 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher, unified_diff
 from html import escape
 from typing import Any
 
 from plancraft.locale import say
-from plancraft.timetravel.diffing import Change
+from plancraft.timetravel.diffing import Change, common_ends, opcodes
 
-__all__ = ["changes_as_html", "changes_as_text", "one_line"]
+__all__ = ["changes_as_html", "changes_as_text", "one_line", "visible"]
 
 _LONG = 60
 """Texts of more characters are compared inside."""
+_ENDS = 1_000
+"""Of a longer piece, so many characters of its beginning and its end are printed."""
+_MANY_LINES = 50
+_MANY_PIECES = 400
 _MARKS = {"added": "+", "removed": "-", "changed": "~"}
 _COLOURS = {"added": "#e6f4ea", "removed": "#fce8e6", "changed": "#fef7e0"}
 _CELL = "padding:4px 10px;text-align:left;vertical-align:top;border-bottom:1px solid #ddd"
@@ -28,7 +31,7 @@ def changes_as_text(changes: Sequence[Change], first: str, second: str) -> str:
         lines += _as_lines(change)
     if not changes:
         lines.append("  " + say("nothing differs"))
-    return "\n".join(_visible(line) for line in lines)
+    return "\n".join(visible(line) for line in lines)
 
 
 def changes_as_html(changes: Sequence[Change], first: str, second: str) -> str:
@@ -49,7 +52,7 @@ def changes_as_html(changes: Sequence[Change], first: str, second: str) -> str:
 def one_line(value: Any, most: int = 80) -> str:
     """The value in one line of at most so many characters."""
     text = json.dumps(value, ensure_ascii=False)
-    return _visible(text if len(text) <= most else text[: most - 1] + "…")
+    return visible(text if len(text) <= most else text[: most - 1] + "…")
 
 
 def _as_lines(change: Change) -> Iterator[str]:
@@ -69,14 +72,39 @@ def _as_lines(change: Change) -> Iterator[str]:
 
 
 def _line_diff(before: str, after: str) -> Iterator[str]:
-    lines = unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1)
-    return (line for line in lines if not line.startswith(("---", "+++")))
+    # Not splitlines(), for which a text with and one without a last line end are the same.
+    old, new = before.split("\n"), after.split("\n")
+    shown = 0
+    for tag, i1, i2, j1, j2 in opcodes(old, new):
+        if tag == "equal":
+            continue
+        yield f"@@ -{i1 + 1},{i2 - i1} +{j1 + 1},{j2 - j1} @@"
+        lines = [f"-{line}" for line in old[i1:i2][:_MANY_LINES]]
+        lines += [f"+{line}" for line in new[j1:j2][:_MANY_LINES]]
+        lines = [*(f" {one}" for one in old[max(i1 - 1, 0) : i1]), *lines]
+        lines += [f" {one}" for one in old[i2 : i2 + 1]]
+        yield from (_shortened(line, _ENDS) for line in lines)
+        shown += len(lines)
+        if shown > _MANY_LINES:
+            yield say("… and more")
+            return
 
 
 def _word_diff(before: str, after: str) -> Iterator[tuple[str, str]]:
     """Pieces of the text with `=`, `-` or `+`."""
-    old, new = (re.findall(r"\s+|[^\s]+", text) for text in (before, after))
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    old, new = (re.findall(r"\S+\s*|\s+", text) for text in (before, after))
+    start, end = common_ends(old, new)
+    yield "=", "".join(old[:start])
+    yield from _middle_diff(old[start : len(old) - end], new[start : len(new) - end])
+    yield "=", "".join(old[len(old) - end :])
+
+
+def _middle_diff(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
+    for number, (tag, i1, i2, j1, j2) in enumerate(opcodes(old, new)):
+        if number > _MANY_PIECES:  # then the rest in one
+            yield "-", "".join(old[i1:])
+            yield "+", "".join(new[j1:])
+            return
         if tag == "equal":
             yield "=", "".join(old[i1:i2])
             continue
@@ -90,6 +118,7 @@ def _marked(part: tuple[str, str]) -> str:
     sign, text = part
     if sign == "=":
         return _shortened(text, 25)
+    text = _shortened(text, _ENDS)
     return f"[-{text}-]" if sign == "-" else f"{{+{text}+}}"
 
 
@@ -110,7 +139,7 @@ def _as_row(change: Change) -> str:
 def _both_sides(before: str, after: str) -> tuple[str, str]:
     old = new = ""
     for sign, text in _word_diff(before, after):
-        shown = escape(_visible(_shortened(text, 120) if sign == "=" else text))
+        shown = escape(visible(_shortened(text, 120 if sign == "=" else _ENDS)))
         old += {"=": shown, "-": f"<del>{shown}</del>"}.get(sign, "")
         new += {"=": shown, "+": f"<ins>{shown}</ins>"}.get(sign, "")
     style = "white-space:pre-wrap"
@@ -119,7 +148,7 @@ def _both_sides(before: str, after: str) -> tuple[str, str]:
 
 def _boxed(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
-    return f'<div style="white-space:pre-wrap">{escape(_visible(text))}</div>'
+    return f'<div style="white-space:pre-wrap">{escape(visible(text))}</div>'
 
 
 def _are_long_texts(before: Any, after: Any) -> bool:
@@ -128,6 +157,6 @@ def _are_long_texts(before: Any, after: Any) -> bool:
     return max(len(before), len(after)) > _LONG or "\n" in before + after
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """The text without what moves a terminal's cursor or turns its writing round."""
     return _CONTROL.sub("\ufffd", text)

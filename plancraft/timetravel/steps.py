@@ -1,6 +1,6 @@
 """One step of a thread: what ran, what it changed, what was asked, who answered what."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,16 @@ from langgraph.types import Interrupt, PregelTask, StateSnapshot
 
 from plancraft.approvals import ApprovalRequest
 from plancraft.interrupts.answers import Envelope, read_envelope
+from plancraft.locale import N_, say
 from plancraft.timetravel.diffing import as_plain, changes_between, same
 
 __all__ = ["Asked", "Step", "asked_at", "changed_paths", "nodes_between"]
+
+_FATES = {
+    "expired": N_("its time ran out"),
+    "cancelled": N_("withdrawn"),
+    "superseded": N_("no longer asked"),
+}
 
 
 @dataclass(frozen=True)
@@ -21,9 +28,11 @@ class Asked:
     """A question and what became of it.
 
     `by` and `at` are None while it is open, and for an answer that did not come by plancraft.
+    `task` is the id of the run of the node that asked, empty where it is not known.
     """
 
     id: str
+    task: str
     node: str
     payload: Any
     answered: bool = False
@@ -31,6 +40,23 @@ class Asked:
     by: str | None = None
     at: datetime | None = None
     request: ApprovalRequest | None = field(default=None, repr=False)
+
+    @property
+    def closed(self) -> str | None:
+        """How it ended without an answer: expired, cancelled or superseded; else None."""
+        if self.answered or self.request is None or self.request.is_open:
+            return None
+        return self.request.status.value
+
+    @property
+    def fate(self) -> str:
+        """How it ended without an answer, in words."""
+        return say(_FATES.get(self.closed or "", self.closed or ""))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer."""
+        return not self.answered and self.closed is None
 
     @property
     def text(self) -> str:
@@ -58,6 +84,8 @@ class Step:
     branch: int
     at: datetime | None
     source: str
+    gap: bool
+    """Whether what came right before it was pruned: then `nodes` are not known."""
     nodes: tuple[str, ...]
     """The nodes that ran between the step before and this one."""
     changed: tuple[str, ...]
@@ -76,6 +104,7 @@ class Step:
                 "node": one.node,
                 "payload": as_plain(one.payload),
                 "answered": one.answered,
+                "closed": one.closed,
                 "answer": as_plain(one.answer),
                 "by": one.by,
                 "at": one.at.isoformat() if one.at else None,
@@ -90,6 +119,7 @@ class Step:
             "branch": self.branch,
             "at": self.at.isoformat() if self.at else None,
             "source": self.source,
+            "gap": self.gap,
             "nodes": list(self.nodes),
             "changed": list(self.changed),
             "asked": questions,
@@ -125,9 +155,10 @@ def asked_at(
 ) -> tuple[Asked, ...]:
     """The questions of a step: those on record, and those that only the checkpoint knows.
 
-    A task that asks several times keeps its last question only; the record has them all.
+    They come in the order of their tasks. A task that asks several times keeps its last question
+    only; the record has them all.
     """
-    found = [_on_record(request, _node_of(request, snapshot.tasks)) for request in requests]
+    found = [_on_record(request, _task_of(request, snapshot.tasks)) for request in requests]
     known = {one.id for one in found}
     for task in snapshot.tasks:
         given = _given_to(task.id, stored)
@@ -135,14 +166,17 @@ def asked_at(
             if interrupt.id not in known:
                 last = given[len(given) - len(task.interrupts) + place :] if given else []
                 found.append(_from_checkpoint(interrupt, task, last))
-    return tuple(found)
+    order = [task.id for task in snapshot.tasks]
+    return tuple(sorted(found, key=lambda one: order.index(one.task) if one.task else len(order)))
 
 
-def _on_record(request: ApprovalRequest, node: str) -> Asked:
+def _on_record(request: ApprovalRequest, task: PregelTask | None) -> Asked:
     decision = request.decision
+    ref = request.payload.get("node_ref") if isinstance(request.payload, dict) else None
     return Asked(
         id=request.interrupt_id or request.id,
-        node=node,
+        task=task.id if task else "",
+        node=task.name if task else str(ref or ""),
         payload=request.payload,
         answered=decision is not None,
         answer=decision.answer if decision else None,
@@ -152,12 +186,16 @@ def _on_record(request: ApprovalRequest, node: str) -> Asked:
     )
 
 
-def _node_of(request: ApprovalRequest, tasks: Iterable[PregelTask]) -> str:
+def _task_of(request: ApprovalRequest, tasks: Sequence[PregelTask]) -> PregelTask | None:
+    """The task that asked; None where several may have asked what none of them shows any more."""
+    for task in tasks:
+        if any(one.id == request.interrupt_id for one in task.interrupts):
+            return task
     ref = request.payload.get("node_ref") if isinstance(request.payload, dict) else None
-    asking = (
-        task.name for task in tasks if any(i.id == request.interrupt_id for i in task.interrupts)
-    )
-    return str(next(asking, None) or ref or "")
+    asking = [task for task in tasks if task.interrupts]
+    # Where no task has the node's name, the node is inside a subgraph that one of them runs.
+    named = [task for task in asking if task.name == ref] or asking
+    return named[0] if len(named) == 1 else None
 
 
 def _from_checkpoint(interrupt: Interrupt[Any], task: PregelTask, given: Sequence[Any]) -> Asked:
@@ -165,9 +203,10 @@ def _from_checkpoint(interrupt: Interrupt[Any], task: PregelTask, given: Sequenc
     answered = bool(given) or task.result is not None
     if not isinstance(envelope, Envelope):
         answer = given[0] if given else None
-        return Asked(interrupt.id, task.name, interrupt.value, answered, answer)
+        return Asked(interrupt.id, task.id, task.name, interrupt.value, answered, answer)
     return Asked(
         interrupt.id,
+        task.id,
         task.name,
         interrupt.value,
         answered=True,

@@ -6,12 +6,12 @@ from typing import Any
 
 from langgraph.types import StateSnapshot
 
+from plancraft.approvals import ApprovalRequest
 from plancraft.errors import UnknownPath
 from plancraft.timetravel.diffing import Path, as_plain, path_text, same
 from plancraft.timetravel.forking import Fork, open_fork
 from plancraft.timetravel.history import History, StepRef, id_of
 from plancraft.timetravel.paths import MISSING, read_path, value_at
-from plancraft.timetravel.places import Place
 from plancraft.timetravel.statediff import StateDiff
 from plancraft.timetravel.steps import Asked, Step, asked_at
 
@@ -80,7 +80,7 @@ class TimeTravel(History):
         """
         if other is None:
             places = self.find_each(step1, step2)
-            first, second = (self.snapshot(place).values for place in places)
+            first, second = (self.state_of(place.id).values for place in places)
         else:
             first, second = self.state_at(step1), other.state_at(step2)
         return StateDiff(
@@ -97,9 +97,9 @@ class TimeTravel(History):
             UnknownPath: there was never anything there.
         """
         parts = read_path(path)
-        way = {place.id for place in self.way(at)}
-        later: StateSnapshot | None = None
-        for snapshot in self.snapshots(self.find(at).id):
+        *_, tip = ids = self.way(at)
+        way, later = set(ids), None
+        for snapshot in self.snapshots(tip):
             if id_of(snapshot) not in way:
                 continue
             if later is not None and not _same_at(parts, snapshot, later):
@@ -107,7 +107,7 @@ class TimeTravel(History):
             later = snapshot
         assert later is not None
         if _value(parts, later) is MISSING:
-            raise _nothing_at(parts, self.snapshot(self.find(at)).values)
+            raise _nothing_at(parts, self.state_of(tip).values)
         return self._blame(parts, None, later)
 
     def find_step(
@@ -123,7 +123,7 @@ class TimeTravel(History):
         """
         way = self.way(at)
         found = self._bisected(way, predicate) if monotonic else self._first(way, predicate)
-        return self.step(found.id) if found else None
+        return self.step(found) if found else None
 
     def fork(
         self,
@@ -141,7 +141,8 @@ class TimeTravel(History):
         Args:
             step: Where it begins.
             values: What to write to the state there, as a node would.
-            answers: Other answers to the questions asked there, by interrupt id or name.
+            answers: Other answers to the questions asked there, by the question's or its node's
+                name (all of that name), by interrupt id, or by the id of its request.
             as_node: The node that `values` are to come from.
             thread_id: Name of the new thread; by default one is made up.
             branch: Make it a branch of this thread, which then goes on from there.
@@ -151,13 +152,14 @@ class TimeTravel(History):
             UnknownStep, AmbiguousStep: no step or several go by that name.
             UnknownInterrupt, InvalidAnswer: an answer is to nothing asked there, or does not fit.
             ThreadPaused: a branch would take the place of an open question.
-            StateError: the new thread exists, or this state cannot be copied.
+            StateError: the new thread exists, this state cannot be copied, the values cannot be
+                written, or an answer could be to several questions of one task.
         """
         origin = self.step(step)
         return open_fork(
             self,
             origin,
-            answers=answers or {},
+            answers={} if answers is None else answers,
             values=values,
             as_node=as_node,
             thread_id=thread_id,
@@ -165,35 +167,56 @@ class TimeTravel(History):
             replace=replace,
         )
 
-    def _first(self, way: Sequence[Place], predicate: Callable[[Any], bool]) -> Place | None:
-        return next((one for one in way if predicate(self.snapshot(one).values)), None)
+    def _first(self, way: Sequence[str], predicate: Callable[[Any], bool]) -> str | None:
+        return next((one for one in way if predicate(self.state_of(one).values)), None)
 
-    def _bisected(self, way: Sequence[Place], predicate: Callable[[Any], bool]) -> Place | None:
+    def _bisected(self, way: Sequence[str], predicate: Callable[[Any], bool]) -> str | None:
         low, high = 0, len(way)
         while low < high:
             middle = (low + high) // 2
-            if predicate(self.snapshot(way[middle]).values):
+            if predicate(self.state_of(way[middle]).values):
                 high = middle
             else:
                 low = middle + 1
         return way[low] if low < len(way) else None
 
     def _blame(self, parts: Path, before: StateSnapshot | None, after: StateSnapshot) -> Blame:
-        requests = self.requests()
+        requests, naming = self.requests(), self.naming()
         asked: tuple[Asked, ...] = ()
+        # Whoever edits a state does so without a node, and acts on nobody's answer.
+        direct = before is not None and (after.metadata or {}).get("source") == "loop"
         asking = before
         while asking is not None and not asked:
-            found = asked_at(asking, self.stored(asking), requests.get(id_of(asking), ()))
-            asked = tuple(one for one in found if one.answered)
-            last, asking = asking, None if asked else self.parent(asking)
+            asked = self._answers(asking, requests, parts if asking is before else ())
+            if not asked:
+                asking, direct = self.at(naming.tree.parent_of.get(id_of(asking), "")), False
         return Blame(
             path=path_text(parts),
-            step=self.step_of(after, before, self.naming(), requests),
+            step=self.step_of(after, before, naming, requests),
             before=_value(parts, before) if before is not None else MISSING,
             after=_value(parts, after),
             asked=asked,
-            direct=bool(asked) and last is before,
+            direct=direct,
         )
+
+    def _answers(
+        self,
+        snapshot: StateSnapshot,
+        requests: Mapping[str, Sequence[ApprovalRequest]],
+        parts: Path,
+    ) -> tuple[Asked, ...]:
+        """The answers given there; to the tasks that wrote what `parts` lead to, where known."""
+        of_here = requests.get(id_of(snapshot), ())
+        found = [one for one in asked_at(snapshot, self.stored(snapshot), of_here) if one.answered]
+        writers = [
+            task
+            for task in snapshot.tasks
+            if parts and isinstance(task.result, Mapping) and parts[0] in task.result
+        ]
+        if writers:
+            tasks = {task.id for task in writers}
+            found = [one for one in found if one.task in tasks]
+        return tuple(found)
 
 
 def _name(step: StepRef) -> str:

@@ -1,5 +1,7 @@
 """What differs between two states: little is said, and it is enough to rebuild the second."""
 
+import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +18,8 @@ from plancraft.timetravel.diffing import (
     path_text,
     same,
 )
+from plancraft.timetravel.paths import read_path
+from plancraft.timetravel.statediff import StateDiff
 
 leaf = (
     st.none() | st.booleans() | st.integers(-5, 5) | st.floats(-2, 2) | st.text("ab/~é", max_size=3)
@@ -107,3 +111,130 @@ def test_two_long_lists_with_nothing_in_common_are_compared_in_reasonable_time()
     first, second = list(range(20_000)), list(range(20_000, 40_000))
 
     assert len(list(changes_between(first, second))) == 20_000
+
+
+class Slotted:
+    __slots__ = ("x",)
+
+    def __init__(self, x: int) -> None:
+        self.x = x
+
+
+NAN = math.nan
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (None, NAN),
+        (NAN, math.inf),
+        (math.inf, -math.inf),
+        ({1: "a", "1": "b"}, {1: "c", "1": "b"}),
+        (Slotted(1), Slotted(2)),
+        (b"\xff\xfe", b"\xff\xfd"),
+        ({"deep": [None, {"nan": NAN}]}, {"deep": [None, {"nan": None}]}),
+    ],
+)
+def test_unlike_values_differ_and_their_patch_is_json(first: Any, second: Any) -> None:
+    diff = StateDiff(as_plain({"v": first}), as_plain({"v": second}), "1", "2")
+
+    assert len(diff) == 1
+    patch = json.loads(json.dumps(diff.patch(), allow_nan=False))
+    assert jsonpatch.apply_patch(diff.first, patch) == diff.second
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(NAN, float("nan")), ({8, 0}, {0, 8}), ({"a": {3, 11}}, {"a": {11, 3}}), (b"a", b"a")],
+)
+def test_like_values_are_alike(first: Any, second: Any) -> None:
+    assert as_plain({"v": first}) == as_plain({"v": second})
+
+
+def test_what_is_nested_too_deeply_or_in_itself_is_compared_as_it_prints() -> None:
+    def nested(inner: Any) -> Any:
+        for _ in range(400):
+            inner = [inner]
+        return inner
+
+    cycle: list[Any] = []
+    cycle.append(cycle)
+
+    assert said({"v": nested(1)}, {"v": nested(1)}) == []
+    assert len(said({"v": nested(1)}, {"v": nested(2)})) == 1
+    assert len(said({"v": cycle}, {"v": [1]})) == 1
+
+
+def shown(first: str, second: str) -> list[str]:
+    return str(StateDiff({"t": first}, {"t": second}, "1", "2")).splitlines()[1:]
+
+
+def test_lines_that_look_like_a_diffs_heads_are_shown() -> None:
+    assert shown("a\n-- drop table\nb", "a\n++ new\nb")[2:] == [
+        "     a",
+        "    --- drop table",
+        "    +++ new",
+        "     b",
+    ]
+
+
+@pytest.mark.parametrize(("first", "second"), [("a\nb\n", "a\nb"), ("a\r\nb", "a\nb")])
+def test_a_difference_in_line_ends_alone_is_shown(first: str, second: str) -> None:
+    assert len([line for line in shown(first, second) if line[4:5] in ("+", "-")]) >= 1
+
+
+WORDS = [f"w{number % 997}" for number in range(20_000)]
+
+
+@pytest.mark.timeout(60)  # each took from a quarter of a minute to two minutes without a limit
+@pytest.mark.parametrize(
+    ("first", "second", "seen"),
+    [
+        ("word " * 20_000, "word " * 20_000 + "x", "{+x+}"),
+        (" ".join(WORDS), " ".join(["new", *WORDS[:9_000], "more", *WORDS[9_000:]]), "{+"),
+        (" ".join(WORDS), " ".join(reversed(WORDS)), "[-"),
+        ("a b " * 20_000, "b a c " * 20_000, "[-"),
+        ("a\nb\n" * 20_000, "b\na\nc\n" * 20_000, "-a"),
+        (
+            "\n".join(WORDS),
+            "\n".join(f"{n}{w if n % 2 else ''}" for n, w in enumerate(WORDS)),
+            "-w",
+        ),
+        (
+            " ".join(map(str, range(50_000))),
+            " ".join(str(n // 2 * 2) for n in range(50_000)),
+            "[-1",
+        ),
+    ],
+)
+def test_long_texts_are_compared_and_printed_shortly(first: str, second: str, seen: str) -> None:
+    (line, *more) = shown(first, second)
+
+    assert seen in "\n".join([line, *more])
+    assert len(line) + sum(map(len, more)) < 10_000
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ([0] * 2_000, [0, 1] * 1_000),
+        (list(range(3_000)), list(range(3_000))[::-1]),
+        (list(range(9_000)), list(range(1, 9_001))),
+    ],
+)
+def test_long_lists_are_compared_and_their_patch_holds(first: Any, second: Any) -> None:
+    assert jsonpatch.apply_patch(first, json_patch(first, second)) == second
+
+
+@pytest.mark.parametrize("name", ['say "hi"', "a.b", "a]b", "", "back\\slash", "a'b", "새 것", "1"])
+def test_a_path_as_it_is_written_reads_back(name: str) -> None:
+    path = ("v", name, 3)
+
+    assert read_path(path_text(path)) == path
+
+
+@pytest.mark.parametrize("path", [5, None, "", (), "a["])
+def test_what_is_no_path_is_refused(path: Any) -> None:
+    with pytest.raises(ValueError, match="path"):
+        read_path(path)

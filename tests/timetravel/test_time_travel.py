@@ -302,7 +302,9 @@ def test_a_branch_makes_numbers_ambiguous_and_names_the_choices(any_saver: Any) 
         "log[1]",
         "log[2]",
     ]
-    assert [one.ref for one in travel.after(travel.step(1))] == ["2@1", "3@1", "4@1"]
+    # From a step that branches share, the thread goes on as it does now.
+    assert [one.ref for one in travel.after(travel.step(1))] == ["2@2", "3@2", "4@2", "5"]
+    assert [one.ref for one in travel.after(travel.step("2@1"))] == ["3@1", "4@1"]
 
 
 def test_a_branch_does_not_displace_an_open_question_unless_told(any_saver: Any) -> None:
@@ -489,6 +491,103 @@ def test_a_pruned_step_is_named_as_missing_and_the_rest_can_be_read(
     assert [one.number for one in travel.steps()] == [-1, 2, 3, 4]
     assert [one.where for one in travel.compare_states(2, 4)] == ["ok", "log[2]"]
     assert travel.blame("ok").step.number == 4
+
+
+def test_a_gap_in_the_middle_is_bridged_and_said(sqlite_saver: SqliteSaver) -> None:
+    graph = planned(sqlite_saver, None)
+    gone = pc.TimeTravel(graph, "t").step(3).id
+    with sqlite_saver.cursor() as cursor:
+        cursor.execute("DELETE FROM checkpoints WHERE checkpoint_id = ?", (gone,))
+    travel = pc.TimeTravel(graph, "t")
+
+    assert [(one.ref, one.gap) for one in travel.steps()] == [
+        ("-1", False),
+        ("0", False),
+        ("1", False),
+        ("2", False),
+        ("4", True),
+    ]
+    assert travel.step(4).nodes == ()
+    assert travel.blame("direction").step.number == 2
+    assert travel.blame("log[2]").step.number == 4
+    found = travel.find_step(lambda values: len(values["log"]) >= 2, monotonic=True)
+    assert found is not None
+    assert found.number == 2
+
+
+def test_the_last_steps_are_the_newest_ones_after_a_fork_too(any_saver: Any) -> None:
+    graph = planned(any_saver, MEMORY())
+    first = pc.TimeTravel(graph, "t", store=MEMORY()).step(0).id
+    graph.update_state(
+        {"configurable": {"thread_id": "t", "checkpoint_ns": "", "checkpoint_id": first}},
+        {"topic": "sky"},
+    )
+    travel = pc.TimeTravel(graph, "t", store=MEMORY())
+
+    assert [one.ref for one in travel.steps(last=2)] == ["4", "1@2"]
+    assert travel.steps(last=2) == travel.steps()[-2:]
+    assert [one.id for one in travel.steps_back()] == [one.id for one in travel.steps()][::-1]
+    with pytest.raises(ValueError, match="0 or more"):
+        travel.steps(last=-1)
+
+
+def test_blame_names_only_who_answered_the_node_that_wrote() -> None:
+    def asks(name: str) -> Any:
+        def node(state: State) -> State:
+            question = pc.OptionInterruptPayload(question=name, options=["y"], interrupt_id=name)
+            return {name: pc.ask(question).selected[0]}  # type: ignore[misc]
+
+        return node
+
+    builder = StateGraph(State)
+    builder.add_node("a", asks("topic"))
+    builder.add_node("b", asks("direction"))
+    builder.add_node("x", lambda state: {"ok": True})
+    for name in ("a", "b", "x"):
+        builder.add_edge(START, name)
+    graph = builder.compile(checkpointer=InMemorySaver())
+    pc.start(graph, {}, "t")
+    for question in pc.pending(graph, "t"):
+        by = {"topic": "mina", "direction": "jun"}[question.payload["interrupt_id"]]
+        pc.resume(graph, "t", {question.id: "y"}, by=by)
+    travel = pc.TimeTravel(graph, "t")
+
+    assert travel.blame("topic").by == ("mina",)
+    assert travel.blame("direction").by == ("jun",)
+    assert travel.blame("ok").by == ()
+
+
+def test_a_question_closed_without_an_answer_is_not_open_any_more() -> None:
+    graph = planning(InMemorySaver())
+    pc.start(graph, {"topic": "sea"}, "t")
+    pc.start(graph, {"topic": "sky"}, "t", replace=True)
+    pc.cancel(graph, "t", by="mina")
+
+    asked = [one for step in pc.TimeTravel(graph, "t").steps() for one in step.asked]
+
+    assert [(one.closed, one.is_open) for one in asked] == [
+        ("cancelled", False),
+        ("cancelled", False),
+    ]
+    assert asked[0].fate == "withdrawn"
+
+
+def test_an_unknown_thread_is_told_with_some_that_exist(sqlite_saver: SqliteSaver) -> None:
+    graph = planned(sqlite_saver, None, "first")
+    planned(sqlite_saver, None, "second")
+
+    with pytest.raises(pc.UnknownThread, match="first, second"):
+        pc.TimeTravel(graph, "third")
+    with pytest.raises(TypeError, match="compile"):
+        pc.TimeTravel(StateGraph(State), "first")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["9" * 5_000, "-" + "9" * 40, "@", "5@x", "٣٤٥"])
+def test_odd_names_are_no_step(any_saver: Any, name: str) -> None:
+    graph = planned(any_saver, MEMORY())
+
+    with pytest.raises(pc.UnknownStep):
+        pc.TimeTravel(graph, "t", store=MEMORY()).step(name)
 
 
 def test_a_node_that_is_gone_from_the_code_keeps_its_place_in_the_past(
