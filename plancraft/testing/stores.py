@@ -20,15 +20,20 @@ from typing import Any, TypeVar
 from plancraft.approvals import (
     ApprovalRequest,
     ApprovalStatus,
+    ApprovalType,
     Changes,
     Decision,
     Delivery,
     DrivingMark,
     Event,
+    Head,
     Query,
+    Record,
     Store,
 )
-from plancraft.approvals.events import EventKind, event_of
+from plancraft.approvals.audit import verify_log
+from plancraft.approvals.events import START, EventKind, chained, event_of
+from plancraft.approvals.requests import SEARCHED
 from plancraft.approvals.transitions import cancel, decide, mark_delivered
 
 __all__ = ["EPOCH", "StoreContract", "a_request", "answered", "happened"]
@@ -328,6 +333,143 @@ class StoreContract:
         assert store.events(request_id=here.id) == [log[0], log[2]]
         assert store.events(thread_id="other", request_id=there.id) == [log[1]]
         assert store.events(thread_id="other", request_id=here.id) == []
+
+    def test_the_log_is_a_chain_without_gaps(self, store: Store) -> None:
+        """From one commit to the next and within one; a lost commit leaves no trace in it."""
+        assert store.head() == START
+        assert store.log() == []
+        request = a_request()
+        events = [happened("opened", request), happened("decided", answered(request))]
+        assert store.commit(Changes(opened=[request], events=events), durable=True)
+        assert not store.commit(Changes(opened=[request], events=events), durable=True)
+        assert store.commit(Changes(events=events[:1]), durable=False)
+        entries = store.log()
+        assert entries == list(chained(START, [*events, events[0]]))
+        assert [entry.event for entry in entries] == [*events, events[0]]
+        assert store.head() == Head(3, entries[-1].hash)
+        assert store.log(after=1) == entries[1:]
+        assert store.log(after=1, limit=1) == entries[1:2]
+        assert store.log(after=3) == []
+        assert verify_log(store).entries == 3
+
+    def test_writers_at_once_make_one_chain(self, store: Store) -> None:
+        """Each entry once, numbered without gaps."""
+
+        def write(worker: int) -> None:
+            for number in range(15):
+                request = a_request(number, thread_id=f"t{worker}")
+                events = [happened("opened", request), happened("decided", request)]
+                assert store.commit(Changes(opened=[request], events=events), durable=False)
+
+        _at_once([partial(write, worker) for worker in range(6)])
+        assert [entry.seq for entry in store.log()] == list(range(1, 181))
+        assert verify_log(store).entries == 180
+
+    def test_news_come_when_the_log_has_grown(self, store: Store) -> None:
+        """At once when it has already; else after the commit, or not at all."""
+        event = happened("opened", a_request())
+        assert not store.news(after=0, timeout=0.05)
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(store.news, after=0, timeout=30)
+            threading.Event().wait(0.1)
+            assert not waiting.done()
+            assert store.commit(Changes(events=[event]), durable=True)
+            assert waiting.result(20)
+        assert store.news(after=0, timeout=0)
+        assert not store.news(after=1, timeout=0.05)
+
+    def test_a_bookmark_is_kept_with_the_work_it_stands_for(self, store: Store) -> None:
+        """By name; a lost commit leaves it where it was."""
+        request = a_request()
+        assert store.bookmark("mail") is None
+        assert store.commit(Changes(opened=[request], bookmarks={"mail": 3, "스": 0}), durable=True)
+        assert not store.commit(Changes(opened=[request], bookmarks={"mail": 4}), durable=True)
+        assert (store.bookmark("mail"), store.bookmark("스")) == (3, 0)
+        assert store.commit(Changes(bookmarks={"mail": 7}), durable=False)
+        assert store.bookmark("mail") == 7
+        assert store.bookmark("slack") is None
+
+    def test_records_are_kept_replaced_and_taken_away_with_their_commit(self, store: Store) -> None:
+        """By kind and id; taking away what is not there loses the commit, so it happens once."""
+        request = a_request()
+        mina, jun = Record("key", "mina", "1"), Record("key", "준 %", '{"a": null}')
+        other = Record("session", "mina", "")
+        assert store.commit(Changes(records=[mina, jun, other]), durable=True)
+        assert store.record("key", "mina") == mina
+        assert store.records("key") == [mina, jun]
+        assert store.records("nothing") == []
+        assert store.record("session", "jun") is None
+        changed = Record("key", "mina", "2")
+        lost = Changes(opened=[request], replaced=[answered(request)], records=[changed])
+        assert not store.commit(lost, durable=True)
+        assert store.record("key", "mina") == mina
+        assert store.commit(Changes(records=[changed]), durable=False)
+        assert store.record("key", "mina") == changed
+        gone = Record("session", "mina", None)
+        assert store.commit(Changes(opened=[request], records=[gone]), durable=True)
+        assert not store.commit(Changes(opened=[a_request(2)], records=[gone]), durable=True)
+        assert store.get(a_request(2).id) is None
+        assert store.records("session") == []
+
+    def test_of_many_who_take_a_record_away_one_does(self, store: Store) -> None:
+        """As a token that may be used once."""
+        assert store.commit(Changes(records=[Record("token", "t", "x")]), durable=True)
+        take = Changes(records=[Record("token", "t", None)])
+        assert sorted(_at_once([partial(store.commit, take, durable=True)] * 6)) == [
+            *[False] * 5,
+            True,
+        ]
+
+    def test_find_looks_for_type_priority_people_and_text(self, store: Store) -> None:
+        """Text is taken as it is, in any case, in the title and the beginning of the content."""
+        plain = a_request(1, after=1)
+        changes: list[dict[str, Any]] = [
+            {"type": ApprovalType.FINAL_REPORT, "priority": 5, "title": "Straße 100% a_b"},
+            {"assignee": "mina", "requested_by": "agent-1", "content": "x" * SEARCHED + "needle"},
+            {"content": "C:\\new"},
+        ]
+        others = [
+            a_request(number, after=number).model_copy(update=change)
+            for number, change in enumerate(changes, start=2)
+        ]
+        assert _open(store, plain, *others)
+        report, assigned, path = others
+        assert store.find(Query(type=ApprovalType.FINAL_REPORT)) == [report]
+        assert store.find(Query(priority=5)) == [report]
+        assert store.find(Query(assignee="mina")) == [assigned]
+        assert store.find(Query(requested_by="agent-1", assignee="mina")) == [assigned]
+        assert store.find(Query(requested_by="agent-2")) == []
+        for text, found in {
+            "STRASSE": [report],
+            "0% A_": [report],
+            "a%b": [],
+            "axb": [],
+            "승인할": [plain, report],
+            "c:\\NEW": [path],
+            "needle": [],
+            "": [plain, *others],
+        }.items():
+            assert store.find(Query(text=text)) == found, text
+
+    def test_pages_from_the_newest_on(self, store: Store) -> None:
+        """The same pages as from the oldest, the other way round."""
+        requests = [a_request(number, after=number // 3) for number in range(10)]
+        assert _open(store, *requests)
+        query, found = Query(newest_first=True, limit=4), list[ApprovalRequest]()
+        while page := store.find(query):
+            found += page
+            query = replace(query, after=page[-1])
+        assert found == store.find(Query())[::-1]
+
+    def test_what_may_change_is_found_as_it_has_become(self, store: Store) -> None:
+        """Assignee, priority and deadline of a successor count."""
+        request = a_request(deadline=10)
+        assert _open(store, request)
+        later = EPOCH + timedelta(seconds=99)
+        moved = request.succeed(at=EPOCH, deadline=later, assignee="joon", priority=3)
+        assert _swap(store, moved)
+        assert store.find(Query(deadline_before=EPOCH + timedelta(seconds=50))) == []
+        assert store.find(Query(deadline_before=later, assignee="joon", priority=3)) == [moved]
 
     def test_names_are_taken_as_they_are(self, store: Store) -> None:
         """No thread id, however odd, is another or harms the store."""

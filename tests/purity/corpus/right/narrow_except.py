@@ -1,0 +1,8 @@
+from langgraph.types import interrupt
+
+
+def node(state):
+    try:
+        return {"answer": interrupt(state["question"])}
+    except KeyError:
+        return {"answer": None}

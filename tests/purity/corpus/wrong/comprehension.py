@@ -1,0 +1,5 @@
+from langgraph.types import interrupt
+
+
+def node(state):
+    return {"answers": [interrupt(q) for q in state["questions"]]}  # expect: PC401
