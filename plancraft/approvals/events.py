@@ -1,15 +1,30 @@
-"""What happened to a request, one line each, never changed afterwards."""
+"""What happened to a request, one line each, never changed afterwards.
 
+The lines form a chain: each one's hash is over the hash before it and its own text, so that a line
+that was altered, removed or moved no longer fits. `plancraft.approvals.audit` looks for it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from plancraft.approvals.requests import ApprovalRequest
 
-__all__ = ["Event", "EventKind", "event_of"]
+__all__ = ["START", "Entry", "Event", "EventKind", "Head", "chained", "event_of", "link"]
 
 EventKind = Literal[
-    "opened", "decided", "refused", "delivered", "superseded", "cancelled", "expired"
+    "opened",
+    "voted",
+    "decided",
+    "refused",
+    "delivered",
+    "superseded",
+    "cancelled",
+    "expired",
+    "extended",
 ]
 
 
@@ -36,3 +51,44 @@ def event_of(kind: EventKind, request: ApprovalRequest, *, actor: str, **data: A
         at=request.updated_at or request.created_at,
         data={"version": request.version, "digest": request.digest, **data},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the chain ends: the number of its last entry, and that one's hash."""
+
+    seq: int
+    hash: str
+
+
+START = Head(0, "0" * 64)
+"""The chain before its first entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as it stands in the log: numbered from 1 without gaps, in the order of commits."""
+
+    seq: int
+    body: str
+    """The event as JSON, letter by letter as it was hashed."""
+    hash: str
+
+    @property
+    def event(self) -> Event:
+        """What the entry says."""
+        return Event.model_validate_json(self.body)
+
+
+def link(previous: str, body: str) -> str:
+    """The hash of an entry that follows `previous`: SHA-256, as 64 hexadecimal digits."""
+    return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
+
+
+def chained(head: Head, events: Iterable[Event]) -> Iterator[Entry]:
+    """The events as the next entries."""
+    seq, previous = head.seq, head.hash
+    for event in events:
+        seq, body = seq + 1, event.model_dump_json()
+        previous = link(previous, body)
+        yield Entry(seq, body, previous)

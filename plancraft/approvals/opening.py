@@ -6,15 +6,11 @@ from typing import Any, cast
 from plancraft.approvals.requests import ApprovalRequest
 from plancraft.interrupts.canonical import canonical, digest_of, plain_json
 from plancraft.interrupts.payloads import (
-    ApprovalInterruptPayload,
-    ConfirmInterruptPayload,
-    OptionInterruptPayload,
     TimeoutAction,
     is_payload,
-    read_payload,
 )
 
-__all__ = ["open_question", "timeout_answer"]
+__all__ = ["open_question"]
 
 _TITLE_LENGTH = 200
 _FOREVER = 100 * 365 * 86400
@@ -58,22 +54,6 @@ def open_question(  # noqa: PLR0913 - a request is made of this much
         response_schema=response_schema,
         digest=digest_of(plain),
     )
-
-
-def timeout_answer(request: ApprovalRequest) -> Any:
-    """The answer that silence gives; None when silence closes the request instead."""
-    if request.timeout_action == "cancel":
-        return None
-    match read_payload(request.payload):
-        case OptionInterruptPayload(default=[_, *_] as chosen):
-            return {"selected": chosen, "text": None}
-        case ConfirmInterruptPayload():
-            return {"confirmed": False}
-        case ApprovalInterruptPayload():
-            return {"decision": "reject", "reason": "timeout", "content": None}
-        case payload if payload is not None and isinstance(getattr(payload, "default", None), dict):
-            return payload.default  # type: ignore[attr-defined]
-    return None
 
 
 def _action(ours: dict[str, Any], otherwise: TimeoutAction) -> TimeoutAction:

@@ -2,55 +2,39 @@
 
 import hashlib
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
+from plancraft.approvals.kinds import ApprovalStatus, ApprovalType, Delivery
+from plancraft.approvals.policy import Terms
 from plancraft.interrupts.payloads import TimeoutAction
 
-__all__ = ["ApprovalRequest", "ApprovalStatus", "ApprovalType", "Decision", "Delivery"]
+__all__ = ["SEARCHED", "ApprovalRequest", "Decision", "Via", "Vote"]
+
+Via = Literal["person", "deadline", "policy"]
+SEARCHED = 2000
+"""How much of a content a search looks at, in characters."""
 
 
-class ApprovalType(StrEnum):
-    """What is at stake."""
+class Vote(BaseModel):
+    """One of several approvals that a request needs."""
 
-    CRITICAL_DECISION = "critical_decision"
-    DATA_VALIDATION = "data_validation"
-    FINAL_REPORT = "final_report"
-    GENERAL = "general"
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-
-class ApprovalStatus(StrEnum):
-    """What became of a request."""
-
-    PENDING = "pending"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    ANSWERED = "answered"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-    SUPERSEDED = "superseded"
-
-
-class Delivery(StrEnum):
-    """Where the answer is on its way back: nothing to carry, to be carried, there, or void."""
-
-    NONE = "none"
-    DUE = "due"
-    DONE = "done"
-    WITHDRAWN = "withdrawn"
+    by: str = Field(min_length=1)
+    at: AwareDatetime
 
 
 class Decision(BaseModel):
-    """The recorded answer: who, when, what. `via` tells a person from a deadline's default."""
+    """The recorded answer: who, when, what. `via` tells a person from a deadline or a policy."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     answer: JsonValue
     by: str = Field(min_length=1)
     at: AwareDatetime
-    via: Literal["person", "deadline"] = "person"
+    via: Via = "person"
     secrets: dict[str, JsonValue] = Field(default_factory=dict, repr=False)
     """Secret form values, kept apart until the thread has moved on, then dropped."""
 
@@ -74,6 +58,12 @@ class ApprovalRequest(BaseModel):
     rejection_reason: str | None = None
     priority: int = Field(default=1, ge=1, le=5)
 
+    requested_by: str | None = None
+    assignee: str | None = None
+    tool: str | None = None
+    terms: Terms = Terms()
+    votes: tuple[Vote, ...] = ()
+    """Who approved so far, where several must."""
     source: str = "code"
     graph: str | None = None
     thread_id: str | None = None
@@ -94,6 +84,11 @@ class ApprovalRequest(BaseModel):
         """The id of a graph's question: the same whoever opens it."""
         key = f"{thread_id}\n{interrupt_id}\n{generation}"
         return hashlib.sha256(key.encode()).hexdigest()[:24]
+
+    @property
+    def searched(self) -> str:
+        """What a search for text looks through."""
+        return f"{self.title}\n{self.content[:SEARCHED]}".casefold()
 
     @property
     def live(self) -> bool:

@@ -3,17 +3,30 @@
 from datetime import datetime
 from typing import Any
 
-from plancraft.approvals.requests import ApprovalRequest, ApprovalStatus, Decision, Delivery
+from plancraft.approvals.kinds import ApprovalStatus, Delivery
+from plancraft.approvals.requests import ApprovalRequest, Decision, Vote
 from plancraft.errors import AlreadyAnswered, RequestExpired, UnknownInterrupt
 
-__all__ = ["cancel", "decide", "expire", "mark_delivered", "reopen", "scrub", "supersede"]
+__all__ = [
+    "cancel",
+    "decide",
+    "expire",
+    "extend",
+    "mark_delivered",
+    "reopen",
+    "scrub",
+    "supersede",
+]
 
 
 def decide(request: ApprovalRequest, decision: Decision, *, now: datetime) -> ApprovalRequest:
-    """The request with its one answer, due to be delivered.
+    """The request with its one answer, due to be delivered to its graph.
+
+    Where several people must approve, an approval that is not the last is a vote, and the
+    request stays open.
 
     Raises:
-        AlreadyAnswered: somebody was first.
+        AlreadyAnswered: somebody was first, or this person approved already.
         RequestExpired: a person answered at or after the deadline.
         UnknownInterrupt: the request was closed without an answer.
     """
@@ -22,7 +35,32 @@ def decide(request: ApprovalRequest, decision: Decision, *, now: datetime) -> Ap
     if late and decision.via == "person":
         assert request.deadline is not None
         raise RequestExpired(request.id, deadline=request.deadline)
-    return request.succeed(at=now, decision=decision, delivery=Delivery.DUE, **_outcome(decision))
+    outcome, votes = _outcome(decision), request.votes
+    if outcome["status"] is ApprovalStatus.APPROVED and decision.via == "person":
+        votes = (*votes, _vote(request, decision))
+        if len(votes) < request.terms.needed:
+            return request.succeed(at=now, votes=votes)
+    delivery = Delivery.DUE if request.graph is not None else Delivery.NONE
+    return request.succeed(at=now, decision=decision, votes=votes, delivery=delivery, **outcome)
+
+
+def _vote(request: ApprovalRequest, decision: Decision) -> Vote:
+    for vote in request.votes:
+        if vote.by == decision.by:
+            raise AlreadyAnswered(request.id, by=vote.by, at=vote.at)
+    return Vote(by=decision.by, at=decision.at)
+
+
+def extend(request: ApprovalRequest, *, until: datetime, now: datetime) -> ApprovalRequest:
+    """The request with a later deadline.
+
+    Raises:
+        AlreadyAnswered, RequestExpired, UnknownInterrupt: it is not open any more.
+    """
+    _refuse_unless_open(request)
+    if request.deadline is not None and now >= request.deadline:
+        raise RequestExpired(request.id, deadline=request.deadline)
+    return request.succeed(at=now, deadline=until)
 
 
 def reopen(request: ApprovalRequest, *, now: datetime) -> ApprovalRequest:
@@ -31,6 +69,7 @@ def reopen(request: ApprovalRequest, *, now: datetime) -> ApprovalRequest:
         at=now,
         status=ApprovalStatus.PENDING,
         decision=None,
+        votes=(),
         delivery=Delivery.NONE,
         approved_by=None,
         approved_at=None,

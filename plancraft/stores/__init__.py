@@ -1,4 +1,4 @@
-"""Adapters behind the store port: memory, and SQL (SQLite)."""
+"""Adapters behind the store port: memory, SQL (SQLite, PostgreSQL), Redis."""
 
 from plancraft.stores.memory import MemoryStore
 from plancraft.stores.urls import open_store

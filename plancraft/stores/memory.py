@@ -3,7 +3,8 @@
 import threading
 from dataclasses import dataclass
 
-from plancraft.approvals import ApprovalRequest, Changes, Event, Query
+from plancraft.approvals import ApprovalRequest, Changes, Event, Query, Record
+from plancraft.approvals.events import START, Entry, Head, chained
 
 __all__ = ["MemoryStore"]
 
@@ -13,14 +14,18 @@ class MemoryStore:
 
     url = "memory://"
     blocking = False
+    closed = False
 
     def __init__(self) -> None:
         self._requests: dict[str, ApprovalRequest] = {}
         self._by_thread: dict[str, list[str]] = {}
         self._driven: dict[tuple[str, str], None] = {}
-        self._events: list[Event] = []
+        self._log: list[tuple[Entry, Event]] = []
+        self._bookmarks: dict[str, int] = {}
+        self._records: dict[tuple[str, str], Record] = {}
         self._held: set[str] = set()
         self._guard = threading.RLock()
+        self._grown = threading.Condition(self._guard)
 
     def commit(self, changes: Changes, *, durable: bool) -> bool:
         with self._guard:
@@ -30,15 +35,26 @@ class MemoryStore:
                 self._by_thread.setdefault(request.thread_id or "", []).append(request.id)
             for request in (*changes.opened, *changes.replaced):
                 self._requests[request.id] = request
-            self._events.extend(changes.events)
+            entries = chained(self.head(), changes.events)
+            self._log.extend(zip(entries, changes.events, strict=True))
+            self._bookmarks.update(changes.bookmarks)
+            for record in changes.records:
+                if record.body is None:
+                    del self._records[record.kind, record.id]
+                else:
+                    self._records[record.kind, record.id] = record
             if mark := changes.mark:
                 key = (mark.graph, mark.thread_id)
                 self._driven.update({key: None}) if mark.on else self._driven.pop(key, None)
+            self._grown.notify_all()
             return True
 
     def _fits(self, changes: Changes) -> bool:
         touched = [request.id for request in (*changes.opened, *changes.replaced)]
-        if len(set(touched)) < len(touched):
+        gone = [one for one in changes.records if one.body is None]
+        if len(set(touched)) < len(touched) or any(
+            (one.kind, one.id) not in self._records for one in gone
+        ):
             return False
         return all(new.id not in self._requests for new in changes.opened) and all(
             (old := self._requests.get(new.id)) is not None and old.version == new.version - 1
@@ -56,8 +72,8 @@ class MemoryStore:
     def find(self, query: Query) -> list[ApprovalRequest]:
         with self._guard:
             everything = list(self._requests.values())
-        found = sorted((one for one in everything if _matches(one, query)), key=_place)
-        return found[: query.limit]
+        matching = (one for one in everything if _matches(one, query))
+        return sorted(matching, key=_place, reverse=query.newest_first)[: query.limit]
 
     def latest(self, thread_id: str, interrupt_id: str) -> ApprovalRequest | None:
         with self._guard:
@@ -76,9 +92,32 @@ class MemoryStore:
         with self._guard:
             return [
                 event
-                for event in self._events
+                for _, event in self._log
                 if thread_id in (None, event.thread_id) and request_id in (None, event.request_id)
             ]
+
+    def log(self, *, after: int = 0, limit: int = 1000) -> list[Entry]:
+        with self._guard:
+            return [entry for entry, _ in self._log[after : after + limit]]
+
+    def head(self) -> Head:
+        with self._guard:
+            return Head(len(self._log), self._log[-1][0].hash) if self._log else START
+
+    def news(self, *, after: int, timeout: float) -> bool:
+        with self._grown:
+            return self._grown.wait_for(lambda: len(self._log) > after, timeout)
+
+    def bookmark(self, name: str) -> int | None:
+        return self._bookmarks.get(name)
+
+    def record(self, kind: str, id_: str) -> Record | None:
+        return self._records.get((kind, id_))
+
+    def records(self, kind: str) -> list[Record]:
+        with self._guard:
+            found = [one for one in self._records.values() if one.kind == kind]
+        return sorted(found, key=lambda one: one.id)
 
     def try_lock(self, thread_id: str) -> "_Held | None":
         with self._guard:
@@ -88,7 +127,7 @@ class MemoryStore:
             return _Held(self._held, thread_id)
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        self.closed = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +147,19 @@ def _matches(request: ApprovalRequest, query: Query) -> bool:
     before = query.deadline_before
     return (
         (request.is_due if query.due else query.status in (None, request.status))
+        and query.type in (None, request.type)
+        and query.priority in (None, request.priority)
+        and query.assignee in (None, request.assignee)
+        and query.requested_by in (None, request.requested_by)
+        and (query.text is None or query.text.casefold() in request.searched)
         and query.graph in (None, request.graph)
         and query.thread_id in (None, request.thread_id)
         and (before is None or (request.deadline is not None and request.deadline <= before))
-        and (query.after is None or _place(request) > _place(query.after))
+        and (query.after is None or _is_behind(request, query))
     )
+
+
+def _is_behind(request: ApprovalRequest, query: Query) -> bool:
+    assert query.after is not None
+    here, there = _place(request), _place(query.after)
+    return here < there if query.newest_first else here > there

@@ -1,6 +1,7 @@
 """The tables and statements of the SQL stores. What changes here needs a migration beside it."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -18,13 +19,13 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
-    or_,
     select,
     text,
+    tuple_,
     update,
 )
 
-from plancraft.approvals import ApprovalRequest, DrivingMark, Event, Query
+from plancraft.approvals import ApprovalRequest, DrivingMark, Entry, Event, Query
 
 __all__ = ["METADATA", "driving", "events", "requests"]
 
@@ -38,6 +39,11 @@ requests = Table(
     Column("thread_id", Text),
     Column("interrupt_id", Text),
     Column("generation", Integer, nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("requested_by", Text),
+    Column("assignee", Text),
+    Column("searched", Text, nullable=False),
     Column("status", String(16), nullable=False),
     Column("delivery", String(16), nullable=False),
     Column("live", Boolean, nullable=False),
@@ -46,6 +52,8 @@ requests = Table(
     Column("version", Integer, nullable=False),
     Column("body", Text, nullable=False),
     Index("plancraft_requests_inbox", "status", "created_at", "id"),
+    Index("plancraft_requests_deadline", "status", "deadline"),
+    Index("plancraft_requests_due", "graph", "delivery"),
     Index(
         "plancraft_requests_live",
         "thread_id",
@@ -58,11 +66,37 @@ requests = Table(
 events = Table(
     "plancraft_events",
     METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("request_id", String(64), nullable=False),
     Column("thread_id", Text),
     Column("body", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
     Index("plancraft_events_thread", "thread_id", "seq"),
+    Index("plancraft_events_request", "request_id", "seq"),
+)
+
+chain = Table(
+    "plancraft_chain",
+    METADATA,
+    Column("only", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+"""One row: where the log ends. Whoever adds to the log holds it, so that numbers have no gaps."""
+
+bookmarks = Table(
+    "plancraft_bookmarks",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
+)
+
+records = Table(
+    "plancraft_records",
+    METADATA,
+    Column("kind", String(64), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("body", Text, nullable=False),
 )
 
 driving = Table(
@@ -74,14 +108,31 @@ driving = Table(
     sqlite_with_rowid=False,
 )
 
+_CHANGING = ("status", "delivery", "live", "deadline", "assignee", "priority", "version", "body")
 OPEN = insert(requests)
 REPLACE = (
     update(requests)
     .where(requests.c.id == bindparam("id"), requests.c.version == bindparam("old_version"))
-    .values({name: bindparam(name) for name in ("status", "delivery", "live", "version", "body")})
+    .values({name: bindparam(name) for name in _CHANGING})
 )
-RECORD = insert(events).values(
-    {name: bindparam(name) for name in ("request_id", "thread_id", "body")}
+RECORD = insert(events)
+HOLD_HEAD = select(chain.c.seq, chain.c.hash).with_for_update()
+HEAD = select(chain.c.seq, chain.c.hash)
+MOVE_HEAD = update(chain).values(seq=bindparam("seq"), hash=bindparam("hash"))
+LOG = (
+    select(events.c.seq, events.c.body, events.c.hash)
+    .where(events.c.seq > bindparam("after"))
+    .order_by(events.c.seq)
+    .limit(bindparam("limit", type_=Integer))
+)
+BOOKMARK = select(bookmarks.c.seq).where(bookmarks.c.name == bindparam("name"))
+KEEP_BOOKMARK = text(
+    "INSERT INTO plancraft_bookmarks (name, seq) VALUES (:name, :seq) "
+    "ON CONFLICT (name) DO UPDATE SET seq = excluded.seq"
+)
+MARK = text(
+    "INSERT INTO plancraft_driving (graph, thread_id, since) VALUES (:graph, :thread_id, :since) "
+    "ON CONFLICT DO NOTHING"
 )
 UNMARK = delete(driving).where(
     driving.c.graph == bindparam("graph"), driving.c.thread_id == bindparam("thread_id")
@@ -100,37 +151,87 @@ LATEST = (
     )
     .order_by(requests.c.generation.desc())
 )
+_RECORD = and_(records.c.kind == bindparam("kind"), records.c.id == bindparam("id"))
+KEEP_RECORD = text(
+    "INSERT INTO plancraft_records (kind, id, body) VALUES (:kind, :id, :body) "
+    "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body"
+)
+DROP_RECORD = delete(records).where(_RECORD)
+GET_RECORD = select(records.c.kind, records.c.id, records.c.body).where(_RECORD)
+RECORDS = (
+    select(records.c.kind, records.c.id, records.c.body)
+    .where(records.c.kind == bindparam("kind"))
+    .order_by(records.c.id)
+)
 DRIVEN = select(driving.c.thread_id).where(driving.c.graph == bindparam("graph"))
 IS_DRIVEN = select(driving.c.thread_id).where(
     driving.c.graph == bindparam("graph"), driving.c.thread_id == bindparam("thread_id")
 )
 
 
-def page(query: Query) -> Select[Any]:
-    """The statement for a page of requests."""
-    found = select(requests.c.body).order_by(requests.c.created_at, requests.c.id)
-    if query.due:
+_EQUALS = ("type", "priority", "assignee", "requested_by", "graph", "thread_id")
+
+
+@cache
+def page(shape: frozenset[str]) -> Select[Any]:
+    """The statement for a page of requests; `shape_of` says by which conditions."""
+    place = (requests.c.created_at, requests.c.id)
+    newest_first = "newest_first" in shape
+    found = select(requests.c.body).order_by(*(c.desc() if newest_first else c for c in place))
+    if "due" in shape:
         found = found.where(text("live"), requests.c.delivery == "due")
-    elif query.status is not None:
-        found = found.where(requests.c.status == query.status.value)
-    if query.graph is not None:
-        found = found.where(requests.c.graph == query.graph)
-    if query.thread_id is not None:
-        found = found.where(requests.c.thread_id == query.thread_id)
-    if query.deadline_before is not None:
-        found = found.where(requests.c.deadline <= query.deadline_before.timestamp())
-    if query.after is not None:
-        found = found.where(_behind(query.after))
-    return found.limit(query.limit)
+    for name in ("status", *_EQUALS):
+        if name in shape:
+            found = found.where(requests.c[name] == bindparam(name))
+    if "text" in shape:
+        found = found.where(requests.c.searched.like(bindparam("text"), escape="\\"))
+    if "deadline_before" in shape:
+        found = found.where(requests.c.deadline <= bindparam("deadline_before"))
+    if "after" in shape:
+        created, id_ = bindparam("after_time", type_=Float), bindparam("after_id", type_=String)
+        # Compared as one, so that the index leads there however far it is.
+        here, there = tuple_(requests.c.created_at, requests.c.id), tuple_(created, id_)
+        found = found.where(here < there if newest_first else here > there)
+    return found.limit(bindparam("limit", type_=Integer))
 
 
-def event_log(thread_id: str | None, request_id: str | None) -> Select[Any]:
+def shape_of(query: Query) -> frozenset[str]:
+    """Which conditions a query has."""
+    names = (*_EQUALS, "text", "deadline_before", "after")
+    given = {name for name in names if getattr(query, name) is not None}
+    how = "due" if query.due else "status" if query.status is not None else ""
+    order = "newest_first" if query.newest_first else ""
+    return frozenset((given | {how, order}) - {""})
+
+
+def values_of(query: Query) -> dict[str, Any]:
+    """The conditions' values."""
+    after = query.after
+    return {
+        **{name: getattr(query, name) for name in _EQUALS},
+        "status": query.status.value if query.status else None,
+        "text": None if query.text is None else _anywhere(query.text.casefold()),
+        "deadline_before": _seconds(query.deadline_before),
+        "after_time": after.created_at.timestamp() if after else None,
+        "after_id": after.id if after else None,
+        "limit": query.limit,
+    }
+
+
+def _anywhere(text: str) -> str:
+    for special in "\\%_":
+        text = text.replace(special, f"\\{special}")
+    return f"%{text}%"
+
+
+@cache
+def event_log(of_thread: bool, of_request: bool) -> Select[Any]:
     """The statement for what happened, in order."""
     found = select(events.c.body).order_by(events.c.seq)
-    if thread_id is not None:
-        found = found.where(events.c.thread_id == thread_id)
-    if request_id is not None:
-        found = found.where(events.c.request_id == request_id)
+    if of_thread:
+        found = found.where(events.c.thread_id == bindparam("thread_id"))
+    if of_request:
+        found = found.where(events.c.request_id == bindparam("request_id"))
     return found
 
 
@@ -142,6 +243,11 @@ def row_of(request: ApprovalRequest) -> dict[str, Any]:
         "thread_id": request.thread_id,
         "interrupt_id": request.interrupt_id,
         "generation": request.generation,
+        "type": request.type.value,
+        "priority": request.priority,
+        "requested_by": request.requested_by,
+        "assignee": request.assignee,
+        "searched": request.searched,
         "status": request.status.value,
         "delivery": request.delivery.value,
         "live": request.live,
@@ -157,10 +263,15 @@ def swap_of(request: ApprovalRequest) -> dict[str, Any]:
     return {**row_of(request), "old_version": request.version - 1}
 
 
-def row_of_event(event: Event) -> dict[str, Any]:
-    """An event as its row."""
-    body = event.model_dump_json()
-    return {"request_id": event.request_id, "thread_id": event.thread_id, "body": body}
+def row_of_entry(entry: Entry, event: Event) -> dict[str, Any]:
+    """An entry of the log as its row."""
+    return {
+        "seq": entry.seq,
+        "request_id": event.request_id,
+        "thread_id": event.thread_id,
+        "body": entry.body,
+        "hash": entry.hash,
+    }
 
 
 def row_of_mark(mark: DrivingMark) -> dict[str, Any]:
@@ -170,9 +281,3 @@ def row_of_mark(mark: DrivingMark) -> dict[str, Any]:
 
 def _seconds(time: datetime | None) -> float | None:
     return None if time is None else time.timestamp()
-
-
-def _behind(last: ApprovalRequest) -> Any:
-    created, id_ = last.created_at.timestamp(), last.id
-    same = and_(requests.c.created_at == created, requests.c.id > id_)
-    return or_(requests.c.created_at > created, same)

@@ -20,7 +20,6 @@ from plancraft.threads.calls import (
     start,
 )
 from plancraft.threads.config import InterruptConfig
-from plancraft.threads.deciding import record_answer
 from plancraft.threads.history import get_hitl_history
 from plancraft.threads.naming import make_thread_id
 from plancraft.threads.operations import PendingQuestion
@@ -31,11 +30,13 @@ from plancraft.threads.safety import (
     safe_resume,
 )
 from plancraft.threads.upkeep import RecoveredThread
+from plancraft.threads.working import Worker
 
 __all__ = [
     "InterruptConfig",
     "PendingQuestion",
     "RecoveredThread",
+    "Worker",
     "acancel",
     "aedit",
     "aexpire_due",
@@ -55,7 +56,6 @@ __all__ = [
     "log_hitl_event",
     "make_thread_id",
     "pending",
-    "record_answer",
     "recover",
     "resume",
     "safe_resume",

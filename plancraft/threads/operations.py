@@ -13,6 +13,7 @@ from plancraft.approvals import (
     Changes,
     DrivingMark,
 )
+from plancraft.approvals.deciding import decided, decision_changes
 from plancraft.approvals.events import event_of
 from plancraft.approvals.transitions import cancel
 from plancraft.errors import (
@@ -21,7 +22,7 @@ from plancraft.errors import (
     UnknownInterrupt,
     UnknownThread,
 )
-from plancraft.threads.deciding import Deliver, Said, decided, decision_changes, named_answers
+from plancraft.threads.deciding import Deliver, Said, named_answers
 from plancraft.threads.driving import (
     NothingTaken,
     drive,
@@ -210,7 +211,16 @@ def _rows_for(
         found = latest or (yield from target.ask_store(target.store.get, str(id_)))
         if found is not None and found.thread_id == target.thread_id:
             closed.append(found)
+    if not said.ids and not any(row.is_open for row in rows):
+        # Who comes second without an id is told who was first, as with one.
+        closed.extend((yield from _last_decided(target)))
     return rows + closed
+
+
+def _last_decided(target: Target) -> Flow[list[ApprovalRequest]]:
+    events = yield from target.ask_store(target.store.events, thread_id=target.thread_id)
+    ids = [event.request_id for event in events if event.kind == "decided"]
+    return [(yield from request_of(target, ids[-1]))] if ids else []
 
 
 def _record(target: Target, rows: list[ApprovalRequest], said: Said) -> Flow[list[ApprovalRequest]]:

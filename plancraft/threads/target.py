@@ -1,7 +1,6 @@
 """A graph's thread together with where its questions are kept: what every flow works on."""
 
 import asyncio
-import os
 import sqlite3
 import weakref
 from collections.abc import Callable, Mapping
@@ -11,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import CheckpointTuple
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.pregel import Pregel
@@ -21,11 +20,12 @@ from plancraft.errors import NoCheckpointer, StateError, StoreNotGiven, ThreadBu
 from plancraft.interrupts.answers import Delivering, delivering
 from plancraft.interrupts.observing import log_hitl_event
 from plancraft.stores import MemoryStore, open_store
+from plancraft.stores.urls import url_from_environment
 from plancraft.threads.config import InterruptConfig
 from plancraft.threads.flows import Call, Flow, sleep
 from plancraft.threads.looking import Glance, Look, glance_at, look_at
 
-__all__ = ["Target", "plain_graph", "store_of", "utc_now"]
+__all__ = ["Target", "is_sync_only", "plain_graph", "store_of", "utc_now"]
 
 _stores_of_savers: "weakref.WeakKeyDictionary[Any, Store]" = weakref.WeakKeyDictionary()
 _stores_by_url: dict[str, Store] = {}
@@ -139,7 +139,7 @@ class Target:
 
 
 def store_of(graph: Any, given: "Store | str | None") -> Flow[Store]:
-    """The store for a graph's questions: as given, as in `PLANCRAFT_STORE`, or its saver's own.
+    """The store for a graph's questions: as given, as the environment says, or its saver's own.
 
     Raises:
         NoCheckpointer: the graph cannot pause.
@@ -148,7 +148,7 @@ def store_of(graph: Any, given: "Store | str | None") -> Flow[Store]:
     saver = getattr(graph, "checkpointer", None)
     if saver is None or isinstance(saver, bool):
         raise NoCheckpointer
-    url = given if isinstance(given, str) else os.environ.get("PLANCRAFT_STORE")
+    url = given if isinstance(given, str) else url_from_environment()
     if given is not None and not isinstance(given, str):
         return given
     if url:
@@ -156,6 +156,14 @@ def store_of(graph: Any, given: "Store | str | None") -> Flow[Store]:
     if saver not in _stores_of_savers:
         _stores_of_savers[saver] = yield from _beside(saver)
     return _stores_of_savers[saver]
+
+
+def is_sync_only(saver: Any) -> bool:
+    """Whether the saver's async methods refuse, as those of the sync SQL savers do."""
+    if isinstance(saver, SqliteSaver):
+        return True
+    lookup = getattr(type(saver), "aget_tuple", None)
+    return lookup is None or lookup is BaseCheckpointSaver.aget_tuple
 
 
 def plain_graph(graph: Any) -> Flow[Any]:

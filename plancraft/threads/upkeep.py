@@ -7,18 +7,15 @@ from typing import Any, NoReturn
 from langgraph.errors import GraphBubbleUp
 
 from plancraft.approvals import ApprovalRequest, Changes, Delivery, Query
+from plancraft.approvals.deadlines import lapse
 from plancraft.approvals.events import event_of
-from plancraft.approvals.opening import timeout_answer
-from plancraft.approvals.transitions import cancel, expire
+from plancraft.approvals.transitions import cancel
 from plancraft.errors import (
     AlreadyAnswered,
-    InvalidAnswer,
     PlancraftError,
     UnknownInterrupt,
     UnknownThread,
 )
-from plancraft.interrupts.fitting import fit_answer
-from plancraft.threads.deciding import decided, decision_changes
 from plancraft.threads.driving import repair, result_of
 from plancraft.threads.flows import Flow
 from plancraft.threads.looking import ThreadState
@@ -26,9 +23,15 @@ from plancraft.threads.operations import pending_questions, request_of, stored_a
 from plancraft.threads.settling import live_rows
 from plancraft.threads.target import Target
 
-__all__ = ["RecoveredThread", "cancel_thread", "expire_threads", "recover_threads"]
-
-_DEADLINE = "policy:deadline"
+__all__ = [
+    "Gone",
+    "RecoveredThread",
+    "cancel_thread",
+    "expire_threads",
+    "left_behind",
+    "recover_if_free",
+    "recover_threads",
+]
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,13 @@ class RecoveredThread:
     error: Exception | None = None
 
 
+class Gone:
+    """Tells a thread that is not there from one that another worker runs."""
+
+
+GONE = Gone()
+
+
 def recover_threads(target: Target, thread_id: str | None) -> Flow[list[RecoveredThread]]:
     """What was done for each thread that a crash left behind; one that is run now is left alone."""
     if thread_id is not None:
@@ -49,18 +59,27 @@ def recover_threads(target: Target, thread_id: str | None) -> Flow[list[Recovere
         finally:
             lock.release()
     done: list[RecoveredThread] = []
-    for id_ in (yield from _left_behind(target)):
-        one = _of_thread(target, id_)
-        lock_now = one.store.try_lock(id_)
-        if lock_now is None:
-            continue
-        try:
-            done.append((yield from _recovered_or_error(one)))
-        except UnknownThread:  # the store serves another checkpointer's thread of that name
-            continue
-        finally:
-            lock_now.release()
+    for id_ in (yield from left_behind(target)):
+        if (one := (yield from recover_if_free(target, id_))) is not None and not isinstance(
+            one, Gone
+        ):
+            done.append(one)
     return done
+
+
+def recover_if_free(target: Target, thread_id: str) -> "Flow[RecoveredThread | Gone | None]":
+    """What was done for the thread; None while another worker runs it, `GONE` where the
+    checkpointer has no such thread, since the store serves others too."""
+    one = of_thread(target, thread_id)
+    lock = yield from one.ask_store(one.store.try_lock, thread_id)
+    if lock is None:
+        return None
+    try:
+        return (yield from _recovered_or_error(one))
+    except UnknownThread:
+        return GONE
+    finally:
+        lock.release()
 
 
 def cancel_thread(target: Target, *, by: str, reason: str | None) -> Flow[Any]:
@@ -100,7 +119,7 @@ def expire_threads(
     while True:
         page = yield from target.ask_store(target.store.find, query)
         for row in page:
-            one = _of_thread(target, row.thread_id or "")
+            one = of_thread(target, row.thread_id or "")
             if (yield from _expire(one, row, now)):
                 expired.append((yield from request_of(one, row.id)))
         if len(page) < query.limit:
@@ -108,7 +127,7 @@ def expire_threads(
         query = replace(query, after=page[-1])
 
 
-def _left_behind(target: Target) -> Flow[list[str]]:
+def left_behind(target: Target) -> Flow[list[str]]:
     """Ids of threads marked as being run, or with an answer still to be delivered."""
     found = dict.fromkeys((yield from target.ask_store(target.store.driven, target.name)))
     query = Query(graph=target.name, due=True)
@@ -141,31 +160,15 @@ def _recovered_or_error(target: Target) -> Flow[RecoveredThread]:
         return RecoveredThread(target.thread_id, look.state, error)
 
 
-def _of_thread(target: Target, thread_id: str) -> Target:
+def of_thread(target: Target, thread_id: str) -> Target:
     configurable = {**target.config.get("configurable", {}), "thread_id": thread_id}
     config = {**target.config, "configurable": configurable}
     return replace(target, thread_id=thread_id, config=config)  # type: ignore[arg-type]
 
 
-def _fitting(row: ApprovalRequest, answer: Any) -> Any:
-    """The default, or None where it does not fit: one bad default must not stop the sweep."""
-    try:
-        return None if answer is None else fit_answer(row.payload, row.response_schema, answer)
-    except InvalidAnswer:
-        return None
-
-
 def _expire(target: Target, row: ApprovalRequest, now: datetime) -> Flow[bool]:
     """Whether silence became the outcome; False when somebody decided first."""
-    answer = _fitting(row, timeout_answer(row))
-    if answer is None:
-        closed = expire(row, now=now).model_copy(update={"delivery": Delivery.DUE})
-        changes = Changes(replaced=[closed], events=[event_of("expired", closed, actor=_DEADLINE)])
-        successors = [closed]
-    else:
-        named = {row.interrupt_id or row.id: answer}
-        successors = decided([row], named, by=_DEADLINE, now=now, via="deadline")
-        changes = decision_changes(successors)
+    changes = lapse(row, now=now)
     if not (yield from target.commit(changes, durable=True)):
         return False
     lock = yield from target.hold()

@@ -12,12 +12,33 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 import plancraft as pc
-from tests.graphs import build, confirm
+from tests.graphs import build, confirm, parallel
 
 
 def open_id(graph: Any, thread: str) -> str:
     (question,) = pc.pending(graph, thread)
     return question.id
+
+
+def test_a_second_answer_without_an_id_names_the_first_too(saver: Any) -> None:
+    graph = build(saver, ("first", confirm("one?")))
+    pc.start(graph, {"topic": "x"}, "t")
+    pc.resume(graph, "t", answer=True, by="mina")
+
+    with pytest.raises(pc.AlreadyAnswered, match="mina"):
+        pc.resume(graph, "t", answer=False, by="joon")
+
+
+def test_an_answer_without_an_id_needs_one_open_question(saver: Any) -> None:
+    graph = parallel(saver, ("a", confirm("a?")), ("b", confirm("b?")))
+    pc.start(graph, {"topic": "x"}, "t")
+    with pytest.raises(pc.UnknownInterrupt, match="Several questions are open"):
+        pc.resume(graph, "t", answer=True)
+
+    calm = build(saver, ("calm", lambda state: {}))
+    pc.start(calm, {"topic": "x"}, "calm")
+    with pytest.raises(pc.UnknownInterrupt, match="No question is open"):
+        pc.resume(calm, "calm", answer=True)
 
 
 def test_a_second_answer_is_refused_and_names_the_first(saver: Any) -> None:

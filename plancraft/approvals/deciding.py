@@ -1,0 +1,154 @@
+"""From an answer to the recorded decision: checked, then one compare-and-swap."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from plancraft.approvals.events import Event, event_of
+from plancraft.approvals.policy import require_right
+from plancraft.approvals.requests import ApprovalRequest, Decision, Via
+from plancraft.approvals.store import Changes, Store
+from plancraft.approvals.transitions import decide
+from plancraft.errors import StaleView, UnknownInterrupt
+from plancraft.interrupts.fitting import fit_answer, secret_fields
+from plancraft.interrupts.observing import log_hitl_event
+
+__all__ = ["commit", "decided", "decision_changes", "decision_on", "record_answer", "swap"]
+
+
+def decided(
+    rows: Sequence[ApprovalRequest],
+    answers: Mapping[str, Any],
+    *,
+    by: str,
+    now: datetime,
+    via: Via = "person",
+) -> list[ApprovalRequest]:
+    """The rows' successors, each with its answer; all of them or none.
+
+    Raises:
+        UnknownInterrupt, InvalidAnswer, AlreadyAnswered, RequestExpired: the first that holds.
+    """
+    known = {row.interrupt_id: row for row in rows} | {row.id: row for row in rows}
+    for id_ in answers:
+        if id_ not in known:
+            open_ids = [row.interrupt_id or row.id for row in rows if row.is_open]
+            raise UnknownInterrupt(str(id_), open=open_ids)
+    return [
+        decision_on(known[id_], answer, by=by, now=now, via=via) for id_, answer in answers.items()
+    ]
+
+
+def decision_changes(successors: Sequence[ApprovalRequest]) -> Changes:
+    """The one commit that makes decisions count."""
+    return Changes(replaced=successors, events=[_decision_event(row) for row in successors])
+
+
+def _decision_event(row: ApprovalRequest) -> Event:
+    if row.decision is None:  # an approval among several that are needed
+        return event_of("voted", row, actor=row.votes[-1].by)
+    decision = row.decision
+    return event_of("decided", row, actor=decision.by, answer=decision.answer, via=decision.via)
+
+
+def record_answer(
+    store: Store,
+    request_id: str,
+    answer: Any,
+    *,
+    by: str,
+    roles: Iterable[str] = (),
+    seen: str | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> ApprovalRequest:
+    """The request with its answer on record, to be delivered by whoever has the graph.
+
+    Args:
+        store: Where the request is.
+        request_id: Its id.
+        answer: As the question's kind takes it.
+        by: Who answers.
+        roles: What this person is, for requests that only some roles decide.
+        seen: The digest of what was answered, where it may have changed meanwhile.
+        now: The time.
+
+    Raises:
+        UnknownInterrupt, InvalidAnswer, AlreadyAnswered, RequestExpired: as `resume` does.
+        NotAllowed: this person may not decide it.
+        StaleView: `seen` is not what the request asks.
+    """
+
+    def decided_now(row: ApprovalRequest) -> ApprovalRequest:
+        if seen is not None and row.is_open and seen != row.digest:
+            raise StaleView(row.id)
+        return decision_on(row, answer, by=by, now=now(), roles=roles)
+
+    return swap(store, request_id, decided_now, _decision_event)
+
+
+def swap(
+    store: Store,
+    request_id: str,
+    succeed: Callable[[ApprovalRequest], ApprovalRequest],
+    event: Callable[[ApprovalRequest], Event],
+) -> ApprovalRequest:
+    """Put the successor in the request's place, made anew when another writer was first.
+
+    Raises:
+        UnknownInterrupt: there is no such request; and what `succeed` raises.
+    """
+    while True:
+        row = store.get(request_id)
+        if row is None:
+            raise UnknownInterrupt(request_id)
+        successor = succeed(row)
+        if commit(store, Changes(replaced=[successor], events=[event(successor)])):
+            return successor
+
+
+def commit(store: Store, changes: Changes) -> bool:
+    """Write the changes and log their events; False when another writer was first."""
+    written = store.commit(changes, durable=True)
+    if written:
+        for one in changes.events:
+            log_hitl_event(one.kind, one.model_dump(mode="json", exclude={"kind"}))
+    return written
+
+
+def decision_on(
+    row: ApprovalRequest,
+    answer: Any,
+    *,
+    by: str,
+    now: datetime,
+    via: Via = "person",
+    roles: Iterable[str] = (),
+) -> ApprovalRequest:
+    """The request's successor with this answer, checked.
+
+    Raises:
+        UnknownInterrupt, InvalidAnswer, AlreadyAnswered, RequestExpired, NotAllowed: the first
+            that holds.
+    """
+    if not row.is_open:
+        # Who was first matters more than whether this answer fits.
+        return decide(row, Decision(answer=None, by=by, at=now, via=via), now=now)
+    if via == "person":
+        require_right(row.terms, by=by, roles=roles, requested_by=row.requested_by)
+    fitted = fit_answer(row.payload, row.response_schema, answer)
+    open_part, secrets = _parted(row, fitted)
+    decision = Decision(answer=open_part, by=by, at=now, via=via, secrets=secrets)
+    return decide(row, decision, now=now)
+
+
+def _parted(row: ApprovalRequest, fitted: Any) -> tuple[Any, dict[str, Any]]:
+    names = _secret_names(row)
+    if not isinstance(fitted, dict) or not names & fitted.keys():
+        return fitted, {}
+    secrets = {name: value for name, value in fitted.items() if name in names}
+    return {name: "***" if name in names else value for name, value in fitted.items()}, secrets
+
+
+def _secret_names(row: ApprovalRequest) -> set[str]:
+    shown = row.payload if isinstance(row.payload, dict) else {}
+    return set(secret_fields(shown.get("form") or row.response_schema))

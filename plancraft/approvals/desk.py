@@ -1,0 +1,357 @@
+"""Requests from plain code and decisions on all requests: each call one compare-and-swap."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from plancraft.approvals.deadlines import lapse
+from plancraft.approvals.deciding import (
+    commit,
+    decision_changes,
+    decision_on,
+    record_answer,
+    swap,
+)
+from plancraft.approvals.events import event_of
+from plancraft.approvals.kinds import ApprovalType, Delivery
+from plancraft.approvals.policy import HITLPolicy
+from plancraft.approvals.requests import ApprovalRequest
+from plancraft.approvals.store import Changes, Query, Store
+from plancraft.approvals.transitions import cancel, extend
+from plancraft.errors import (
+    AlreadyAnswered,
+    InvalidAnswer,
+    PlancraftError,
+    PolicyRefused,
+    UnknownInterrupt,
+)
+from plancraft.interrupts.canonical import digest_of, plain_json
+from plancraft.interrupts.payloads import (
+    ApprovalInterruptPayload,
+    ConfirmInterruptPayload,
+    read_payload,
+)
+from plancraft.locale import say
+
+__all__ = ["Desk"]
+
+_LOW_RISK = "policy:low-risk"
+_PAGE = 500
+
+
+class Desk:
+    """What can be done with the requests of a store. Blocking; `HITLManager` is its async face.
+
+    Args:
+        store: Where the requests are.
+        policy: What is frozen on new requests.
+        clock: The time, UTC.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        policy: HITLPolicy | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.store, self.clock = store, clock
+        self.policy = policy or HITLPolicy()
+
+    def open(  # noqa: PLR0913 - what a request may say of itself
+        self,
+        type: ApprovalType | str,  # noqa: A002 - as the request's field is called
+        title: str,
+        content: Any,
+        *,
+        context: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        priority: int = 1,
+        tool: str | None = None,
+        editable: Iterable[str] = (),
+        requested_by: str | None = None,
+        assignee: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> ApprovalRequest:
+        """The new request; of an `idempotency_key` used before, the request that it made.
+
+        Args:
+            type: What is at stake.
+            title: In a line.
+            content: What is to be approved: a text, or JSON, also as text.
+            context: Further JSON that is kept with the request.
+            timeout: Seconds; by the policy when not given, and never above its `max_timeout`.
+            priority: 1 (low) to 5.
+            tool: The tool it is about, for the policy; by default the content's own `tool`.
+            editable: Fields of the content that may be edited; `content` for a text.
+            requested_by: Who asks.
+            assignee: Who is to decide; the others still may.
+            idempotency_key: Makes a repeated request the same one.
+
+        Raises:
+            PolicyRefused: the policy does not let it through.
+            ValueError: a field is not as it should be.
+        """
+        kind, now = ApprovalType(type), self.clock()
+        value = _as_value(content)
+        if tool is not None and _tool_of(value) not in (None, tool):
+            raise PolicyRefused(say("the content is about another tool than {tool}", tool=tool))
+        tool = tool or _tool_of(value)
+        self.policy.check_content(kind, tool, value)
+        terms = self.policy.terms(kind, tool)
+        seconds = self.policy.seconds(kind, tool, timeout)
+        payload = ApprovalInterruptPayload(
+            question=title,
+            content=value,
+            editable=list(editable),
+            require_reason=terms.reason_required,
+        )
+        shown = payload.to_dict()
+        request = ApprovalRequest(
+            id=_id_for(requested_by, idempotency_key),
+            type=kind,
+            title=title,
+            content=content if isinstance(content, str) else _as_text(value),
+            context=plain_json(dict(context or {})),
+            created_at=now,
+            timeout=seconds,
+            deadline=now + timedelta(seconds=seconds),
+            priority=priority,
+            requested_by=requested_by,
+            assignee=assignee,
+            tool=tool,
+            terms=terms,
+            payload=shown,
+            digest=digest_of(shown),
+        )
+        events = [event_of("opened", request, actor=requested_by or "-")]
+        if self.policy.auto_approve_low_risk and terms.risk == "low":
+            yes = {"decision": "approve"}
+            request = decision_on(request, yes, by=_LOW_RISK, now=now, via="policy")
+            events += decision_changes([request]).events
+        if commit(self.store, Changes(opened=[request], events=events)):
+            return request
+        return self._same(request)
+
+    def get(self, request_id: str) -> ApprovalRequest:
+        """The request as it is now; one whose time is up is closed by that first.
+
+        Raises:
+            UnknownInterrupt: there is none.
+        """
+        found = self.store.get(request_id)
+        if found is None:
+            raise UnknownInterrupt(request_id)
+        return self.on_time(found)
+
+    def on_time(self, request: ApprovalRequest) -> ApprovalRequest:
+        """The request, closed by its deadline if that has passed and nobody did so yet."""
+        while request.is_open and request.deadline is not None and request.deadline <= self.clock():
+            changes = lapse(request, now=self.clock())
+            if commit(self.store, changes):
+                return changes.replaced[0]
+            request = self.store.get(request.id) or request
+        return request
+
+    def approve(
+        self,
+        request_id: str,
+        *,
+        by: str,
+        edits: Any = None,
+        reason: str | None = None,
+        roles: Iterable[str] = (),
+        seen: str | None = None,
+    ) -> ApprovalRequest:
+        """The request after this yes; still open where more people must approve.
+
+        Args:
+            request_id: Which.
+            by: Who approves.
+            edits: New values of editable fields, or the new text of an editable text.
+            reason: A remark.
+            roles: What this person is.
+            seen: The digest of what was seen.
+
+        Raises:
+            PolicyRefused: as edited, it would have needed more.
+            As `answer`.
+        """
+        request = self.get(request_id)
+        answer = _yes(request, edits, reason)
+        if request.is_open and edits is not None:
+            self._check_edit(request, answer["content"])
+        return self.answer(request_id, answer, by=by, roles=roles, seen=seen)
+
+    def reject(
+        self,
+        request_id: str,
+        *,
+        by: str,
+        reason: str | None = None,
+        roles: Iterable[str] = (),
+        seen: str | None = None,
+    ) -> ApprovalRequest:
+        """The request after this no. Raises: as `answer`."""
+        answer = _no(self.get(request_id), reason)
+        return self.answer(request_id, answer, by=by, roles=roles, seen=seen)
+
+    def answer(
+        self,
+        request_id: str,
+        answer: Any,
+        *,
+        by: str,
+        roles: Iterable[str] = (),
+        seen: str | None = None,
+    ) -> ApprovalRequest:
+        """The request with this answer on record; a graph's is delivered by a worker.
+
+        Raises:
+            UnknownInterrupt, InvalidAnswer, AlreadyAnswered, RequestExpired, NotAllowed, StaleView:
+                the first that holds; nothing was decided.
+        """
+        return record_answer(
+            self.store, request_id, answer, by=by, roles=roles, seen=seen, now=self.clock
+        )
+
+    def cancel(self, request_id: str, *, by: str, reason: str | None = None) -> ApprovalRequest:
+        """The request withdrawn before anybody decided; a graph's thread is ended.
+
+        Raises:
+            UnknownInterrupt, AlreadyAnswered: there is none, or it was decided already.
+        """
+
+        def withdrawn(row: ApprovalRequest) -> ApprovalRequest:
+            if not row.is_open:
+                raise _closed(row)
+            delivery = Delivery.DUE if row.graph is not None else Delivery.NONE
+            return cancel(row, now=self.clock()).model_copy(update={"delivery": delivery})
+
+        return swap(
+            self.store,
+            request_id,
+            withdrawn,
+            lambda row: event_of("cancelled", row, actor=by, reason=reason),
+        )
+
+    def extend(self, request_id: str, seconds: float, *, by: str) -> ApprovalRequest:
+        """The request with that much more time, counted from its deadline.
+
+        Raises:
+            PolicyRefused: from now on it would be more than `max_timeout`.
+            UnknownInterrupt, AlreadyAnswered, RequestExpired: it is not open any more.
+        """
+
+        def later(row: ApprovalRequest) -> ApprovalRequest:
+            now = self.clock()
+            until = (row.deadline or now) + timedelta(seconds=seconds)
+            if seconds <= 0 or until > now + timedelta(seconds=self.policy.max_timeout):
+                problem = say(
+                    "the deadline moves on, to at most {most:g} s from now",
+                    most=self.policy.max_timeout,
+                )
+                raise PolicyRefused(problem)
+            return extend(row, until=until, now=now)
+
+        return swap(
+            self.store,
+            request_id,
+            later,
+            lambda row: event_of("extended", row, actor=by, seconds=seconds),
+        )
+
+    def find(self, query: Query) -> Iterator[ApprovalRequest]:
+        """All requests that fit, page by page."""
+        query = replace(query, limit=_PAGE)
+        while page := self.store.find(query):
+            yield from page
+            query = replace(query, after=page[-1])
+
+    def expire_due(self) -> list[ApprovalRequest]:
+        """The requests that this call closed because their time was up."""
+        closed: list[ApprovalRequest] = []
+        for request in self.find(Query(deadline_before=self.clock())):
+            try:
+                changes = lapse(request, now=self.clock())
+            except PlancraftError:  # decided meanwhile
+                continue
+            if commit(self.store, changes):
+                closed.append(changes.replaced[0])
+        return closed
+
+    def _same(self, request: ApprovalRequest) -> ApprovalRequest:
+        """The request that the same key made before."""
+        found = self.store.get(request.id)
+        if found is None or found.digest != request.digest or found.type != request.type:
+            raise PolicyRefused(say("this idempotency key was used for another request"))
+        return found
+
+    def _check_edit(self, request: ApprovalRequest, content: Any) -> None:
+        """Whether what it became may be approved on the terms of what it was."""
+        if request.graph is not None:
+            return
+        tool = _tool_of(content) or request.tool
+        self.policy.check_content(request.type, tool, content)
+        if not request.terms.is_as_strict_as(self.policy.terms(request.type, tool)):
+            raise PolicyRefused(say("as edited, it needs a request of its own"))
+
+
+def _yes(request: ApprovalRequest, edits: Any, reason: str | None) -> dict[str, Any]:
+    payload = read_payload(request.payload)
+    if isinstance(payload, ConfirmInterruptPayload) and edits is None:
+        return {"confirmed": True}
+    if not isinstance(payload, ApprovalInterruptPayload):
+        raise InvalidAnswer(request.title, [say("this question takes an answer, not a yes")])
+    if edits is None:
+        return {"decision": "approve", "reason": reason, "content": None}
+    content = edits
+    if isinstance(payload.content, dict):
+        if not isinstance(edits, Mapping):
+            raise InvalidAnswer(request.title, [say("edits are a map from fields to values")])
+        content = {**payload.content, **edits}
+    return {"decision": "edit", "reason": reason, "content": content}
+
+
+def _no(request: ApprovalRequest, reason: str | None) -> dict[str, Any]:
+    payload = read_payload(request.payload)
+    if isinstance(payload, ConfirmInterruptPayload):
+        return {"confirmed": False}
+    if not isinstance(payload, ApprovalInterruptPayload):
+        raise InvalidAnswer(request.title, [say("this question takes an answer, not a no")])
+    return {"decision": "reject", "reason": reason, "content": None}
+
+
+def _closed(request: ApprovalRequest) -> PlancraftError:
+    if request.decision is not None:
+        return AlreadyAnswered(request.id, by=request.decision.by, at=request.decision.at)
+    return UnknownInterrupt(request.id)
+
+
+def _id_for(requested_by: str | None, key: str | None) -> str:
+    if key is None:
+        return uuid.uuid4().hex[:24]
+    return hashlib.sha256(f"key\n{requested_by or ''}\n{key}".encode()).hexdigest()[:24]
+
+
+def _as_value(content: Any) -> Any:
+    """The content as JSON: a text that holds an object or a list is taken for that."""
+    if isinstance(content, str):
+        try:
+            read = json.loads(content)
+        except (ValueError, RecursionError):
+            return content
+        return read if isinstance(read, dict | list) else content
+    return plain_json(content)
+
+
+def _as_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _tool_of(content: Any) -> str | None:
+    tool = content.get("tool") if isinstance(content, dict) else None
+    return tool if isinstance(tool, str) else None

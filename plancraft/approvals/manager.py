@@ -1,0 +1,273 @@
+"""HITLManager: ask for an approval in async code and wait for it, in any process."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+from plancraft.approvals.desk import Desk
+from plancraft.approvals.handlers import Handler, Handlers
+from plancraft.approvals.kinds import ApprovalStatus, ApprovalType
+from plancraft.approvals.news import Woken, reader_of
+from plancraft.approvals.policy import HITLPolicy
+from plancraft.approvals.requests import ApprovalRequest
+from plancraft.approvals.store import Query, Store
+from plancraft.errors import (
+    HITLCancelledError,
+    HITLRejectionError,
+    HITLTimeoutError,
+    StoreNotGiven,
+    StoreUnavailable,
+)
+
+__all__ = ["HITLManager", "Notifier", "use_default_store"]
+
+T = TypeVar("T")
+_log = logging.getLogger("plancraft")
+_AGAIN_SECONDS = 0.5
+_defaults: list[Callable[[], Store]] = []
+
+
+class Notifier(Protocol):
+    """Whoever tells people of a new request."""
+
+    async def send_approval_notification(self, request: ApprovalRequest) -> Any:
+        """Tell them. What it raises is logged; the request is made all the same."""
+
+
+def use_default_store(make: Callable[[], Store]) -> None:
+    """Let managers without a store use what `make` returns."""
+    _defaults[:] = [make]
+
+
+class HITLManager:
+    """Requests for approval, and waiting for what people say to them.
+
+    Args:
+        policy: What is frozen on new requests.
+        notification_service: Told of each new request, where the policy enables notifications.
+        store: Where requests live; by default as the settings say (`PLANCRAFT_STORE`,
+            `REDIS_URL`, else `plancraft.db` in the working folder).
+        by: Who decides or cancels where a call does not say.
+        clock: The time, UTC.
+    """
+
+    def __init__(
+        self,
+        policy: HITLPolicy | None = None,
+        notification_service: Notifier | None = None,
+        *,
+        store: Store | None = None,
+        by: str = "code",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.policy = policy or HITLPolicy()
+        self.notification_service = notification_service
+        self.by = by
+        self._clock, self._store = clock, store
+        self._handlers = Handlers()
+
+    @property
+    def store(self) -> Store:
+        """Where requests live; opened when it is first needed."""
+        if self._store is None:
+            if not _defaults:
+                raise StoreNotGiven("HITLManager")
+            self._store = _defaults[0]()
+        return self._store
+
+    @property
+    def desk(self) -> Desk:
+        """The same calls for code that is not async."""
+        return Desk(self.store, self.policy, self._clock)
+
+    async def request_approval(  # noqa: PLR0913 - what a request may say of itself
+        self,
+        approval_type: ApprovalType | str,
+        title: str,
+        content: Any,
+        context: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        *,
+        priority: int = 1,
+        tool: str | None = None,
+        editable: Iterable[str] = (),
+        requested_by: str | None = None,
+        assignee: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> ApprovalRequest:
+        """The new request, on disk; the parameters are those of `Desk.open`.
+
+        Raises:
+            PolicyRefused, ValueError: it is not as policy or field want it.
+            StoreUnavailable: it could not be kept, so nothing was asked.
+        """
+        await self._handlers.watch(self.store)
+        request = await self._call(
+            self.desk.open,
+            approval_type,
+            title,
+            content,
+            context=context,
+            timeout=timeout,
+            priority=priority,
+            tool=tool,
+            editable=editable,
+            requested_by=requested_by,
+            assignee=assignee,
+            idempotency_key=idempotency_key,
+        )
+        if self.notification_service is not None and request.terms.channels:
+            try:
+                await self.notification_service.send_approval_notification(request)
+            except Exception:  # noqa: BLE001 - the request stands, whatever a notifier does
+                _log.exception("notification_failed: request %s", request.id)
+        return request
+
+    async def wait_for_approval(
+        self, request_id: str, timeout: float | None = None
+    ) -> ApprovalRequest:
+        """The request once a person said yes, or answered it.
+
+        Any number may wait, in any process, before or after the decision. A `timeout` (seconds)
+        ends this wait only; without one the request's own deadline does. While the store cannot
+        be reached the wait goes on.
+
+        Raises:
+            HITLRejectionError: somebody said no; `rejection_reason` says why.
+            HITLTimeoutError: nobody decided in time. `is_open` tells whether the request still is.
+            HITLCancelledError: it was withdrawn.
+            UnknownInterrupt: there is no such request.
+        """
+        await self._handlers.watch(self.store)
+        loop = asyncio.get_running_loop()
+        ends = None if timeout is None else loop.time() + timeout
+        woken = Woken()
+        stop = reader_of(self.store).listen(request_id, woken.set)
+        try:
+            request = await self._call(self.desk.get, request_id)
+            while request.is_open:
+                left = [] if ends is None else [ends - loop.time()]
+                if left and left[0] <= 0:
+                    assert timeout is not None
+                    raise HITLTimeoutError(request_id, seconds=timeout, is_open=True)
+                if request.deadline is not None:
+                    left.append(max((request.deadline - self._clock()).total_seconds(), 0.001))
+                await woken.wait(min(left, default=None))
+                request = await self._again(request)
+            return _outcome(request)
+        finally:
+            stop()
+
+    async def _again(self, request: ApprovalRequest) -> ApprovalRequest:
+        """The request as it is now; as it was while the store cannot be reached."""
+        try:
+            return await self._call(self.desk.get, request.id)
+        except StoreUnavailable:
+            await asyncio.sleep(_AGAIN_SECONDS)
+            return request
+
+    async def approve(
+        self,
+        request_id: str,
+        by: str | None = None,
+        *,
+        edits: Any = None,
+        reason: str | None = None,
+        seen: str | None = None,
+        roles: Iterable[str] = (),
+    ) -> ApprovalRequest:
+        """The request after a yes; as `Desk.approve`."""
+        name = by or self.by
+        call = partial(self.desk.approve, edits=edits, reason=reason, seen=seen, roles=roles)
+        return await self._call(call, request_id, by=name)
+
+    async def reject(
+        self,
+        request_id: str,
+        reason: str | None = None,
+        by: str | None = None,
+        *,
+        seen: str | None = None,
+        roles: Iterable[str] = (),
+    ) -> ApprovalRequest:
+        """The request after a no; as `Desk.reject`."""
+        call = partial(self.desk.reject, reason=reason, seen=seen, roles=roles)
+        return await self._call(call, request_id, by=by or self.by)
+
+    async def answer(
+        self,
+        request_id: str,
+        answer: Any,
+        by: str | None = None,
+        *,
+        seen: str | None = None,
+        roles: Iterable[str] = (),
+    ) -> ApprovalRequest:
+        """The request with this answer; as `Desk.answer`."""
+        call = partial(self.desk.answer, seen=seen, roles=roles)
+        return await self._call(call, request_id, answer, by=by or self.by)
+
+    async def cancel_request(
+        self, request_id: str, reason: str | None = None, by: str | None = None
+    ) -> ApprovalRequest:
+        """The request withdrawn; as `Desk.cancel`."""
+        return await self._call(self.desk.cancel, request_id, by=by or self.by, reason=reason)
+
+    async def extend(
+        self, request_id: str, seconds: float, by: str | None = None
+    ) -> ApprovalRequest:
+        """The request with more time; as `Desk.extend`."""
+        return await self._call(self.desk.extend, request_id, seconds, by=by or self.by)
+
+    async def get_request(self, request_id: str) -> ApprovalRequest:
+        """The request as it is now; as `Desk.get`."""
+        return await self._call(self.desk.get, request_id)
+
+    async def get_pending_approvals(self, query: Query | None = None) -> list[ApprovalRequest]:
+        """The open requests, oldest first; those that fit when a query is given."""
+        return await self._call(lambda: list(self.desk.find(query or Query())))
+
+    def on_approval(self, status: ApprovalStatus | str) -> Callable[[Handler], Handler]:
+        """Decorates a function that is called with each request that gets this status.
+
+        It is called at least once for each from when it was first registered on, by one of the
+        processes that have it; again after a crash or an error. A parameter named `key` is given
+        what tells a repeat. It runs while this process waits or asks, or within `serving()`.
+        """
+
+        def register(handler: Handler) -> Handler:
+            self._handlers.add(ApprovalStatus(status), handler)
+            return handler
+
+        return register
+
+    async def serving(self) -> None:
+        """Call handlers and close what is overdue until cancelled."""
+        await self._handlers.watch(self.store)
+        while True:
+            await self._call(self.desk.expire_due)
+            await asyncio.sleep(0.5)
+
+    async def aclose(self) -> None:
+        """Stop calling handlers. Nothing is lost: they go on where they were."""
+        await self._handlers.close()
+
+    async def _call(self, function: Callable[..., T], *args: Any, **named: Any) -> T:
+        if not self.store.blocking:
+            return function(*args, **named)
+        return await asyncio.to_thread(function, *args, **named)
+
+
+def _outcome(request: ApprovalRequest) -> ApprovalRequest:
+    if request.status is ApprovalStatus.EXPIRED:
+        raise HITLTimeoutError(request.id, seconds=request.timeout, is_open=False)
+    if request.status is ApprovalStatus.REJECTED:
+        assert request.decision is not None
+        reason = request.rejection_reason
+        raise HITLRejectionError(request.id, by=request.decision.by, rejection_reason=reason)
+    if request.decision is None or request.status is ApprovalStatus.CANCELLED:
+        raise HITLCancelledError(request.id)
+    return request

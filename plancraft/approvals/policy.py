@@ -1,0 +1,194 @@
+"""Who may decide what, until when, and what silence means: frozen on a request when it is made."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from plancraft.approvals.kinds import ApprovalType
+from plancraft.errors import NotAllowed, PolicyRefused
+from plancraft.interrupts.fitting import schema_problems
+from plancraft.locale import say
+
+__all__ = ["HITLPolicy", "Risk", "Rule", "Silence", "Terms", "require_right"]
+
+Risk = Literal["low", "medium", "high"]
+Silence = Literal["reject", "approve"]
+_RISKS: tuple[Risk, ...] = ("low", "medium", "high")
+
+
+class Terms(BaseModel):
+    """What holds for one request, whatever becomes of the policy.
+
+    `deciders` are names of people or `role:NAME`; none means any reviewer.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    risk: Risk = "medium"
+    needed: int = Field(default=1, ge=1)
+    """How many people must approve; one who rejects is enough for a no."""
+    deciders: tuple[str, ...] = ()
+    requester_may_decide: bool = False
+    reason_required: bool = True
+    """Whether a rejection needs a reason."""
+    silence: Silence = "reject"
+    """What the deadline decides."""
+    channels: tuple[str, ...] = ()
+    """By which channels people are told."""
+
+    def is_as_strict_as(self, other: "Terms") -> bool:
+        """Whether who satisfies these terms satisfies the other ones too."""
+        allowed = not other.deciders or (
+            self.deciders and set(self.deciders) <= set(other.deciders)
+        )
+        return (
+            bool(allowed)
+            and self.needed >= other.needed
+            and _RISKS.index(self.risk) >= _RISKS.index(other.risk)
+            and (other.requester_may_decide or not self.requester_may_decide)
+        )
+
+
+class Rule(BaseModel):
+    """What a policy says of one type or one tool; what it leaves out is left to the others.
+
+    Where a type's rule and a tool's both speak, the stricter word holds: the higher risk, the
+    greater number, the narrower circle, the shorter time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    timeout: float | None = Field(default=None, gt=0)
+    """Seconds until the deadline."""
+    risk: Risk | None = None
+    needed: int | None = Field(default=None, ge=1)
+    deciders: tuple[str, ...] | None = None
+    requester_may_decide: bool | None = None
+    require_reason: bool | None = None
+    silence: Silence | None = None
+    content_schema: dict[str, Any] | None = None
+    """JSON Schema of the content, which edits must keep to as well."""
+
+
+_SECONDS = {
+    ApprovalType.CRITICAL_DECISION: 600,
+    ApprovalType.DATA_VALIDATION: 300,
+    ApprovalType.FINAL_REPORT: 900,
+    ApprovalType.GENERAL: 180,
+}
+
+
+class HITLPolicy(BaseModel):
+    """The rules of an inbox. Times are seconds.
+
+    Without a rule of its own a type has its usual time (600, 300, 900 or 180 seconds), or
+    `default_timeout` once that is given.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    default_timeout: float = Field(default=300, gt=0)
+    max_timeout: float = Field(default=3600, gt=0)
+    auto_approve_low_risk: bool = False
+    require_reason_for_rejection: bool = True
+    enable_notifications: bool = True
+    notification_channels: list[str] = ["websocket", "email"]
+    types: dict[ApprovalType, Rule] = Field(default_factory=dict)
+    tools: dict[str, Rule] = Field(default_factory=dict)
+
+    @field_validator("types", "tools", mode="before")
+    @classmethod
+    def _risk_alone_will_do(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        return {name: {"risk": one} if isinstance(one, str) else one for name, one in given.items()}
+
+    @model_validator(mode="after")
+    def _times_fit(self) -> Self:
+        rules = {**{str(kind): rule for kind, rule in self.types.items()}, **self.tools}
+        given = {name: rule.timeout for name, rule in rules.items() if rule.timeout is not None}
+        given["default_timeout"] = self.default_timeout
+        for name, seconds in given.items():
+            if seconds > self.max_timeout:
+                raise ValueError(
+                    f"{name}: {seconds:g} s is above max_timeout, {self.max_timeout:g}"
+                )
+        return self
+
+    def terms(self, kind: ApprovalType, tool: str | None = None) -> Terms:
+        """What holds for a request of that type that is about that tool.
+
+        Raises:
+            PolicyRefused: nobody may decide by both rules.
+        """
+        rules = self._rules(kind, tool)
+        risks = [rule.risk for rule in rules if rule.risk]
+        circles = [set(rule.deciders) for rule in rules if rule.deciders]
+        deciders = sorted(set.intersection(*circles)) if circles else []
+        if circles and not deciders:
+            raise PolicyRefused(
+                say("the rules of {name} leave nobody to decide", name=tool or kind)
+            )
+        reasons = [rule.require_reason for rule in rules if rule.require_reason is not None]
+        own = [one.requester_may_decide for one in rules if one.requester_may_decide is not None]
+        silences = {rule.silence for rule in rules} - {None}
+        channels = self.notification_channels if self.enable_notifications else []
+        return Terms(
+            risk=max(risks, key=_RISKS.index, default="medium"),
+            needed=max((rule.needed for rule in rules if rule.needed), default=1),
+            deciders=tuple(deciders),
+            requester_may_decide=bool(own) and all(own),
+            reason_required=any(reasons) if reasons else self.require_reason_for_rejection,
+            silence="approve" if silences == {"approve"} else "reject",
+            channels=tuple(channels),
+        )
+
+    def seconds(self, kind: ApprovalType, tool: str | None, asked: float | None) -> float:
+        """Until when a decision is waited for; `asked` is what the requester wants.
+
+        Raises:
+            PolicyRefused: it is not above 0, or above `max_timeout`.
+        """
+        if asked is not None:
+            if not 0 < asked <= self.max_timeout:
+                problem = say(
+                    "timeout is above 0 and at most {most:g} s, not {asked:g}",
+                    most=self.max_timeout,
+                    asked=asked,
+                )
+                raise PolicyRefused(problem)
+            return asked
+        ruled = [rule.timeout for rule in self._rules(kind, tool) if rule.timeout is not None]
+        usual = self.default_timeout
+        if "default_timeout" not in self.model_fields_set:
+            usual = _SECONDS[kind]
+        return min(*ruled, self.max_timeout) if ruled else min(usual, self.max_timeout)
+
+    def check_content(self, kind: ApprovalType, tool: str | None, content: Any) -> None:
+        """Raises:
+        PolicyRefused: the content breaks the schema of its type or tool.
+        """
+        for rule in self._rules(kind, tool):
+            problems = schema_problems(rule.content_schema, content) if rule.content_schema else []
+            if problems:
+                raise PolicyRefused("; ".join(problems))
+
+    def _rules(self, kind: ApprovalType, tool: str | None) -> list[Rule]:
+        found = [self.types.get(kind), self.tools.get(tool) if tool is not None else None]
+        return [rule for rule in found if rule is not None]
+
+
+def require_right(
+    terms: Terms, *, by: str, roles: Iterable[str] = (), requested_by: str | None
+) -> None:
+    """Raises:
+    NotAllowed: the terms do not let this person decide.
+    """
+    if requested_by is not None and by == requested_by and not terms.requester_may_decide:
+        raise NotAllowed(by, say("who asked does not decide"))
+    named = {by} if not by.startswith("role:") else set()
+    if terms.deciders and not {*named, *(f"role:{role}" for role in roles)} & set(terms.deciders):
+        raise NotAllowed(
+            by, say("deciding is up to {deciders}", deciders=", ".join(terms.deciders))
+        )
