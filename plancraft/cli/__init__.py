@@ -1,9 +1,17 @@
 """The `plancraft` command: run a graph and ask here, or answer piece by piece."""
 
 from plancraft.cli import history
+from plancraft.cli.auditing import audit
 from plancraft.cli.commands import main
+from plancraft.cli.keys import keys
+from plancraft.cli.linting import lint_command
+from plancraft.cli.serving import serve
+from plancraft.cli.working import work
 
-for _command in (history.history, history.diff, history.blame, history.fork):
+for _command in (history.history, history.diff, history.blame, history.fork, lint_command, audit):
     main.add_command(_command)
+main.add_command(work)
+main.add_command(serve)
+main.add_command(keys)
 
 __all__ = ["main"]

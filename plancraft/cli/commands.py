@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from plancraft.approvals import ApprovalRequest, Query, Store
+from plancraft.approvals.deciding import record_answer
 from plancraft.cli.conversing import converse
 from plancraft.cli.failing import Refused, one_line_errors, read_json
 from plancraft.cli.loading import load_graph
@@ -27,10 +28,9 @@ from plancraft.cli.options import (
 from plancraft.cli.prepared import PreparedAnswers
 from plancraft.cli.prompting import ask_person
 from plancraft.cli.session import DEFAULT_DB, Session
-from plancraft.cli.showing import plain, request_table, show
+from plancraft.cli.showing import plain, request_table, show, state_in_words
 from plancraft.interrupts.canonical import plain_json
 from plancraft.locale import say, speaking
-from plancraft.threads import record_answer
 
 __all__ = ["main"]
 
@@ -154,7 +154,7 @@ def recover(
         console = Console(highlight=False)
         for one in done:
             error = f": {type(one.error).__name__}: {one.error}" if one.error else ""
-            console.print(plain(f"{one.thread_id} {_state_in_words(one.state)}{error}"))
+            console.print(plain(f"{one.thread_id} {state_in_words(one.state)}{error}"))
         if not done:
             console.print(say("Nothing was left undone."))
 
@@ -231,13 +231,3 @@ def _say_how_to_go_on(graph: str, thread: str, session: Session) -> None:
         ),
         err=True,
     )
-
-
-def _state_in_words(state: str) -> str:
-    words = {
-        "paused": say("waits for an answer"),
-        "stalled": say("is stalled"),
-        "failed": say("failed"),
-        "finished": say("is finished"),
-    }
-    return words[state]

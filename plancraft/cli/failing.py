@@ -11,6 +11,7 @@ from langgraph.errors import EmptyInputError, InvalidUpdateError
 
 from plancraft.errors import PlancraftError
 from plancraft.locale import say
+from plancraft.timetravel.rendering import visible
 
 __all__ = ["Refused", "one_line_errors", "read_json"]
 
@@ -22,7 +23,8 @@ class Refused(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Say it on standard error."""
-        click.echo(say("plancraft: {message}", message=self.format_message()), err=True)
+        message = visible(self.format_message())
+        click.echo(say("plancraft: {message}", message=message), err=True)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -38,7 +39,7 @@ _MOST_PATHS = 6
 
 @click.command(help=say("List the steps of a thread: what ran, what changed, who answered what."))
 @click.argument("thread")
-@click.option("--last", type=click.IntRange(min=1), help=say("Only so many (default: 50)"))
+@click.option("--last", type=click.IntRange(1, 10**9), help=say("Only so many (default: 50)"))
 @click.option("--all", "everything", is_flag=True, help=say("From the first step on"))
 @graph_option
 @json_option
@@ -167,6 +168,8 @@ def fork(  # noqa: PLR0913 - one parameter an option
         given = read_given(answers, "--answers")
         if given is not None and not isinstance(given, dict):
             raise Refused(say("--answers is a map from questions to answers"))
+        if branch and name is not None:
+            raise Refused(say("give --to or --branch, not both"))
         if given is not None and not runs:
             raise Refused(say("--answers is for going the way at once: add --run"))
         prepare = partial(
@@ -206,13 +209,13 @@ def _read_steps(travel: TimeTravel, *, most: int | None) -> tuple[list[Step], bo
 def _show_steps(steps: list[Step], more: bool) -> None:
     console = Console(highlight=False)
     table = Table(box=None, pad_edge=False)
-    for heading in (say("Step"), say("Time"), say("Ran"), say("Changed"), say("Questions")):
+    for heading in (say("Step"), say("When"), say("Ran"), say("Changed"), say("Questions")):
         table.add_column(heading, overflow="fold")
     for step in steps:
         table.add_row(
             step.ref,
             step.at.astimezone().strftime("%m-%d %H:%M:%S") if step.at else "",
-            plain(", ".join(step.nodes) or f"({step.source})"),
+            plain(_ran(step)),
             plain(_shortened(step.changed)),
             Text("\n").join(plain(_in_words(one)) for one in step.asked),
         )
@@ -226,9 +229,16 @@ def _show_steps(steps: list[Step], more: bool) -> None:
         console.print(say("There are earlier steps; --last N or --all shows more."))
 
 
+def _ran(step: Step) -> str:
+    source = say("pruned") if step.gap else step.source
+    return ", ".join(step.nodes) or f"({source})"
+
+
 def _in_words(asked: Asked) -> str:
-    if not asked.answered:
+    if asked.is_open:
         return say("“{question}” is open", question=asked.text)
+    if asked.closed:
+        return say("“{question}”: {answer}", question=asked.text, answer=asked.fate)
     answer = one_line(plain_json(asked.answer), 60)
     if asked.by is None:
         return say("“{question}”: {answer}", question=asked.text, answer=answer)
@@ -252,8 +262,7 @@ def _blame(travel: TimeTravel, *, path: str, at: str) -> Blame:
 def _show_blame(found: Blame) -> None:
     console = Console(highlight=False)
     console.print(plain(f"{found.path}: {_change(found)}"))
-    nodes = ", ".join(found.step.nodes) or f"({found.step.source})"
-    when = _time(found.step.at)
+    nodes, when = _ran(found.step), _time(found.step.at)
     console.print(
         plain(say("by step {step}: {nodes}, {time}", step=found.step.ref, nodes=nodes, time=when))
     )
@@ -282,16 +291,17 @@ def _show_fork(made: Fork, graph: str | None, db: Path | None, as_json: bool) ->
         return
     console = Console(highlight=False)
     console.print(plain(str(made)))
-    db_option = f" --db {db}" if db else ""
+    db_option = f" --db {shlex.quote(str(db))}" if db else ""
     console.print(
         plain(
             say(
                 "Nothing has run. Go on with: plancraft run {graph} --thread {thread}{db}",
-                graph=graph,
-                thread=made.thread_id,
+                graph=shlex.quote(graph or ""),
+                thread=shlex.quote(made.thread_id),
                 db=db_option,
             )
-        )
+        ),
+        soft_wrap=True,
     )
 
 

@@ -1,7 +1,6 @@
 """Options and arguments that several commands have, and what they stand for."""
 
 import getpass
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from plancraft.cli.loading import load_graph
 from plancraft.cli.session import DEFAULT_DB, Session
 from plancraft.locale import LANGUAGES, say
 from plancraft.stores import open_store
+from plancraft.stores.urls import url_from_environment
 
 __all__ = [
     "around",
@@ -89,13 +89,13 @@ def session_of(graph: str, db: Path | None, store: str | None) -> Session:
     file = db or (None if has_saver else DEFAULT_DB)
     if file is not None and not file.absolute().parent.is_dir():
         raise Refused(say("there is no folder {path}", path=file.parent))
-    url = store or os.environ.get("PLANCRAFT_STORE")
+    url = store or url_from_environment()
     return Session(loaded, file, open_store(url) if url else None)
 
 
 def store_of(db: Path | None, store: str | None, *, must_exist: bool = True) -> Store | None:
     """The store that the options name; None where its file does not exist and need not."""
-    if url := store or os.environ.get("PLANCRAFT_STORE"):
+    if url := store or url_from_environment():
         return open_store(url)
     path = db or DEFAULT_DB
     if path.is_file():

@@ -1,17 +1,16 @@
 """A graph with its checkpointer and store, as the command line calls it."""
 
 import asyncio
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.pregel import Pregel
 
 from plancraft import threads
 from plancraft.approvals import Store
+from plancraft.threads.target import is_sync_only
 from plancraft.timetravel import Fork, StateDiff, TimeTravel
 
 __all__ = ["DEFAULT_DB", "Session"]
@@ -96,8 +95,23 @@ class Session:
         found: tuple[Fork, StateDiff] = self._call(plain, awaited)
         return found
 
+    async def work(self, **named: Any) -> None:
+        """As `Worker(…).run()`, until it is stopped; `started` is given the worker."""
+
+        async def work(
+            graph: Any, *, started: Callable[[threads.Worker], None], **more: Any
+        ) -> None:
+            worker = threads.Worker(graph, **more)
+            started(worker)
+            await worker.run()
+
+        if self.db is None:
+            await work(self.graph, store=self.store, **named)
+        else:
+            await self._awaited(work, **named)
+
     def _call(self, plain: Callable[..., Any], awaited: Any, *args: Any, **named: Any) -> Any:
-        if self.db is None and _is_sync_only(self.graph.checkpointer):
+        if self.db is None and is_sync_only(self.graph.checkpointer):
             return plain(self.graph, *args, store=self.store, **named)
         return asyncio.run(self._awaited(awaited, *args, **named))
 
@@ -109,11 +123,3 @@ class Session:
         async with AsyncSqliteSaver.from_conn_string(str(self.db)) as saver:
             graph = self.graph.copy({"checkpointer": saver})
             return await operation(graph, *args, store=self.store or str(self.db), **named)
-
-
-def _is_sync_only(saver: Any) -> bool:
-    """Whether the saver's async methods refuse, as those of the sync SQL savers do."""
-    if isinstance(saver, SqliteSaver):
-        return True
-    lookup = getattr(type(saver), "aget_tuple", None)
-    return lookup is None or not inspect.iscoroutinefunction(lookup)

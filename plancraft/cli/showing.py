@@ -1,7 +1,6 @@
 """How questions and results look in a terminal. Whatever a graph shows is taken as hostile."""
 
 import json
-import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,15 +19,14 @@ from plancraft.interrupts import (
     read_payload,
 )
 from plancraft.locale import language, say
+from plancraft.timetravel.rendering import visible
 
-__all__ = ["frame", "kind_of", "plain", "request_table", "time_left"]
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+__all__ = ["frame", "kind_of", "plain", "request_table", "state_in_words", "time_left"]
 
 
 def plain(value: Any) -> Text:
     """Text as it is: no escape sequences, no markup."""
-    return Text(_CONTROL.sub("", str(value)))
+    return Text(visible(str(value)))
 
 
 def frame(request: ApprovalRequest) -> RenderableType:
@@ -116,3 +114,14 @@ def _options(payload: OptionInterruptPayload) -> RenderableType:
             what.append("\n").append(plain(option.description).plain, style="dim")
         table.add_row(f"{number}.", what)
     return Padding(table, (1, 0, 0, 0))
+
+
+def state_in_words(state: str) -> str:
+    """What became of a thread."""
+    words = {
+        "paused": say("waits for an answer"),
+        "stalled": say("is stalled"),
+        "failed": say("failed"),
+        "finished": say("is finished"),
+    }
+    return words[state]

@@ -143,3 +143,28 @@ def test_looking_back_makes_no_file(tmp_path: Path) -> None:
 
     assert (done.returncode, "there is no file none.db" in done.stderr) == (2, True)
     assert sorted(one.name for one in tmp_path.iterdir() if one.suffix) == ["app.py"]
+
+
+def test_what_an_error_quotes_cannot_move_the_cursor(folder: Path) -> None:
+    done = plancraft(folder, "history", "\x1b[31mred\u202e", *AROUND)
+
+    assert done.returncode == 2
+    assert "\x1b" not in done.stderr
+    assert "\u202e" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("fork", "t", "1", "--branch", "--to", "x"),
+        ("history", "t", "--last", "9" * 30),
+        ("fork", "t", "1", "--values", "5", "--to", "bad"),
+        ("blame", "t", "a["),
+        ("diff", "t", "9" * 5000, "1"),
+    ],
+)
+def test_other_bad_input_is_one_line_too(folder: Path, arguments: tuple[str, ...]) -> None:
+    done = plancraft(folder, *arguments, *AROUND)
+
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,153 @@
+"""The command that serves approvals over HTTP and WebSocket."""
+
+import asyncio
+import dataclasses
+import logging
+import socket
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+import yaml
+from pydantic import ValidationError
+
+from plancraft.approvals import HITLPolicy, Store
+from plancraft.cli.failing import Refused, one_line_errors
+from plancraft.cli.keys import store_to_keep_in
+from plancraft.cli.options import around, by_option, session_of
+from plancraft.cli.session import Session
+from plancraft.locale import say, speaking
+from plancraft.threads import Worker
+
+__all__ = ["serve"]
+
+_EXTRA = {"fastapi", "httptools", "prometheus_client", "starlette", "uvicorn", "websockets"}
+
+
+@click.command(help=say("Serve approvals over HTTP and WebSocket, until Ctrl-C."))
+@click.option("--host", default="127.0.0.1", show_default=True, help=say("Address to listen at"))
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help=say("Its port")
+)
+@click.option(
+    "--graph",
+    "graphs",
+    metavar="MODULE:GRAPH",
+    multiple=True,
+    help=say("Also carry decisions back to this graph's threads"),
+)
+@click.option(
+    "--policy",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=say("YAML or JSON file with the fields of HITLPolicy"),
+)
+@click.option("--public-url", help=say("Where people reach it, if a proxy stands before it"))
+@click.option("-v", "--verbose", is_flag=True, help=say("Log each request, without its query"))
+@by_option
+@around
+def serve(  # noqa: PLR0913 - one parameter an option
+    host: str,
+    port: int,
+    graphs: tuple[str, ...],
+    policy: Path | None,
+    public_url: str | None,
+    verbose: bool,
+    by: str,
+    db: Path | None,
+    store: str | None,
+    lang: Any,
+) -> None:
+    with speaking(lang), one_line_errors():
+        serving = _room()
+        rules = _policy_in(policy) if policy else None
+        url = _url(public_url) if public_url else None
+        opened = store_to_keep_in(db, store)
+        bound = _bound(serving, host, port)
+        address = url or serving.address_of(bound, host)
+        if not serving.is_loopback(bound) and (url is None or not url.startswith("https:")):
+            warning = say("others can reach {host}, and plain HTTP hides no key", host=host)
+            click.echo(say("plancraft: {message}", message=warning), err=True)
+        _log_to_stderr(verbose)
+        try:
+            serving.serve(
+                opened,
+                bound,
+                policy=rules,
+                public_url=url,
+                invites=by,
+                announce=partial(_announce, address, opened),
+                background=[_deliveries(graph, db, store, opened) for graph in graphs],
+            )
+        finally:
+            bound.close()
+            opened.close()
+
+
+def _room() -> Any:
+    """The module that serves; it stands on packages that not everybody has."""
+    try:
+        from plancraft.app import serving
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        command = "pip install 'plancraft-hitl[server]'"
+        raise Refused(say("it needs: {command}", command=command)) from error
+    return serving
+
+
+def _bound(serving: Any, host: str, port: int) -> socket.socket:
+    try:
+        bound: socket.socket = serving.bind(host, port)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Refused(
+            say("cannot listen at {host}:{port}: {reason}", host=host, port=port, reason=reason)
+        ) from error
+    return bound
+
+
+def _announce(address: str, store: Store, token: str | None) -> None:
+    click.echo(say("Serving {store} at {address}. Ctrl-C ends.", store=store.url, address=address))
+    link = f"{address}/sign-in?token={token}"
+    click.echo(say("Sign in, once, within 12 hours: {link}", link=link))
+
+
+def _policy_in(path: Path) -> HITLPolicy:
+    try:
+        return HITLPolicy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except (yaml.YAMLError, ValidationError, ValueError) as error:
+        reason = "; ".join(str(error).splitlines())
+        raise Refused(say("{path} holds no policy: {reason}", path=path, reason=reason)) from error
+
+
+def _url(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
+        raise Refused(say("--public-url is a scheme and a host, as in https://hitl.example.com"))
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _log_to_stderr(verbose: bool) -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    if verbose:
+        logging.getLogger("plancraft.server").setLevel(logging.INFO)
+
+
+def _deliveries(graph: str, db: Path | None, url: str | None, store: Store) -> Any:
+    """A worker that carries decisions of the served store back to the graph's threads."""
+    session = dataclasses.replace(session_of(graph, db, url), store=store)
+    return partial(_deliver, session)
+
+
+async def _deliver(session: Session) -> None:
+    workers: list[Worker] = []
+    task = asyncio.create_task(session.work(started=workers.append))
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:  # take nothing new, but finish what is under way
+        for worker in workers:
+            worker.stop()
+        await task
+        raise

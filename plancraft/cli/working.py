@@ -1,0 +1,81 @@
+"""The command that delivers decisions to the threads of graphs, for as long as it runs."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from plancraft.cli.failing import one_line_errors
+from plancraft.cli.options import around, session_of
+from plancraft.cli.session import Session
+from plancraft.cli.showing import plain, state_in_words
+from plancraft.locale import say, speaking
+from plancraft.threads import RecoveredThread, Worker
+
+__all__ = ["work"]
+
+
+@click.command(help=say("Carry decisions back to the threads of graphs, until Ctrl-C."))
+@click.argument("graphs", metavar="MODULE:GRAPH...", nargs=-1, required=True)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 1000),
+    default=8,
+    show_default=True,
+    help=say("How many threads of a graph are run at once"),
+)
+@around
+def work(
+    graphs: tuple[str, ...], concurrency: int, db: Path | None, store: str | None, lang: Any
+) -> None:
+    with speaking(lang), one_line_errors():
+        sessions = {graph: session_of(graph, db, store) for graph in graphs}
+        asyncio.run(_work(sessions, concurrency))
+
+
+async def _work(sessions: dict[str, Session], concurrency: int) -> None:
+    workers: list[Worker] = []
+    asked_twice = asyncio.Event()
+
+    def started(graph: str) -> Callable[[Worker], None]:
+        def note(worker: Worker) -> None:
+            workers.append(worker)
+            click.echo(plain(say("Working for {graph}. Ctrl-C ends.", graph=graph)).plain)
+
+        return note
+
+    def end() -> None:
+        if asked_twice.is_set() or not sum(worker.busy for worker in workers):
+            for task in tasks:
+                task.cancel()
+        else:
+            click.echo(say("Finishing what is being run; Ctrl-C again ends at once."))
+        asked_twice.set()
+        for worker in workers:
+            worker.stop()
+
+    tasks = [
+        asyncio.create_task(
+            session.work(concurrency=concurrency, on_done=_shown, started=started(graph))
+        )
+        for graph, session in sessions.items()
+    ]
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end)
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, BaseException) and not isinstance(error, asyncio.CancelledError):
+            raise error
+
+
+def _shown(done: RecoveredThread) -> None:
+    if done.error is not None:
+        kind = type(done.error).__name__
+        text = say("{thread}: {kind}: {error}", thread=done.thread_id, kind=kind, error=done.error)
+        click.echo(plain(text).plain, err=True)
+        return
+    click.echo(plain(f"{done.thread_id}: {state_in_words(done.state)}").plain)
