@@ -24,13 +24,14 @@ demo: $(VENV)/installed ## Plan an idea in the terminal; ARGS="--help" lists wha
 test: $(VENV)/installed ## Run all tests; ARGS goes to pytest
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
-check: $(VENV)/installed ## Lint, types, layers
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && PYTHONPATH=. $(BIN)/lint-imports
+check: $(VENV)/installed ## Lint, types, layers, pure pauses
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && PYTHONPATH=. $(BIN)/lint-imports \
+		&& $(BIN)/plancraft lint graph
 
 fix: $(VENV)/installed ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-bench: $(VENV)/installed ## Measure; AREA=overhead|pending|double|kills|back for one
+bench: $(VENV)/installed ## Measure; AREA=overhead|pending|double|kills|back|approvals|service for one
 	@$(BIN)/python -m utils.benchmarks $(AREA) $(ARGS)
 
 clean: ## Remove the environment and caches

@@ -24,6 +24,8 @@ AREAS = {
     "double": "utils.benchmarks.double_resume",
     "kills": "utils.benchmarks.kills",
     "back": "utils.benchmarks.looking_back",
+    "approvals": "utils.benchmarks.approving",
+    "service": "utils.benchmarks.serving",
 }
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 USAGE = f"usage: python -m utils.benchmarks [{'|'.join(AREAS)} ...] [--quick]"
