@@ -14,6 +14,7 @@ __all__ = [
     "HITLTimeoutError",
     "InvalidAnswer",
     "InvalidRequest",
+    "InvalidSettings",
     "LogBroken",
     "NameRefused",
     "NoCheckpointer",
@@ -31,9 +32,11 @@ __all__ = [
     "StoreUnavailable",
     "ThreadBusy",
     "ThreadPaused",
+    "TooLateToUndo",
     "TooManyAttempts",
     "UnknownInterrupt",
     "UnknownKey",
+    "UnknownNotification",
     "UnknownPath",
     "UnknownStep",
     "UnknownThread",
@@ -314,6 +317,37 @@ class RequestClosed(PlancraftError):
     def __init__(self, id: str, *, status: str) -> None:  # noqa: A002
         self.id, self.status = id, status
         super().__init__(id=id, became=status)
+
+
+class TooLateToUndo(PlancraftError):
+    """The decision is for good: it was told to whoever waits, is somebody else's, or is too old."""
+
+    template = N_("The decision on {id} is for good; it cannot be undone any more.")
+
+    def __init__(self, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+
+
+class InvalidSettings(PlancraftError, ValueError):
+    """A setting is missing, or is not as it must be; `variable` says which."""
+
+    template = N_("The setting {variable} cannot be used: {problem}.")
+
+    def __init__(self, variable: str, problem: str) -> None:
+        self.variable, self.problem = variable, problem
+        super().__init__(variable=variable, problem=problem)
+
+
+class UnknownNotification(PlancraftError, LookupError):
+    """No notification that still waits, or was given up, has this id."""
+
+    template = N_(
+        "No notification has the id {id}. plancraft notifications list shows those there are."
+    )
+
+    def __init__(self, id: str) -> None:  # noqa: A002
+        self.id = id
+        super().__init__(id=id)
 
 
 class HITLRejectionError(PlancraftError):

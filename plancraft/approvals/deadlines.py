@@ -1,4 +1,4 @@
-"""What silence decides, once the time is up. Pure."""
+"""What the passing of time does to a request. Pure."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from plancraft.approvals.events import event_of
 from plancraft.approvals.kinds import Delivery
 from plancraft.approvals.requests import ApprovalRequest
 from plancraft.approvals.store import Changes
-from plancraft.approvals.transitions import expire
+from plancraft.approvals.transitions import expire, release
 from plancraft.errors import InvalidAnswer
 from plancraft.interrupts.payloads import (
     ApprovalInterruptPayload,
@@ -18,7 +18,7 @@ from plancraft.interrupts.payloads import (
     read_payload,
 )
 
-__all__ = ["DEADLINE", "lapse", "timeout_answer"]
+__all__ = ["DEADLINE", "is_for_good", "lapse", "let_go", "timeout_answer"]
 
 DEADLINE = "policy:deadline"
 """Who decided, where nobody did."""
@@ -41,6 +41,20 @@ def lapse(request: ApprovalRequest, *, now: datetime) -> Changes:
     if request.graph is not None:  # its thread is to be ended
         closed = closed.model_copy(update={"delivery": Delivery.DUE})
     return Changes(replaced=[closed], events=[event_of("expired", closed, actor=DEADLINE)])
+
+
+def is_for_good(request: ApprovalRequest, now: datetime) -> bool:
+    """Whether a held decision can be undone no more, and is to be let go."""
+    return request.is_held and (request.held_until is None or request.held_until <= now)
+
+
+def let_go(request: ApprovalRequest, *, now: datetime) -> Changes:
+    """What to write for a held decision that is for good."""
+    assert request.decision is not None
+    freed = release(request, now=now)
+    return Changes(
+        replaced=[freed], events=[event_of("released", freed, actor=request.decision.by)]
+    )
 
 
 def timeout_answer(request: ApprovalRequest) -> Any:

@@ -1,19 +1,40 @@
 """From an answer to the recorded decision: checked, then one compare-and-swap."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Required, TypedDict, Unpack
 
 from plancraft.approvals.events import Event, event_of
 from plancraft.approvals.policy import require_right
 from plancraft.approvals.requests import ApprovalRequest, Decision, Via
 from plancraft.approvals.store import Changes, Store
-from plancraft.approvals.transitions import decide
+from plancraft.approvals.transitions import NO_HOLD, decide
 from plancraft.errors import StaleView, UnknownInterrupt
 from plancraft.interrupts.fitting import fit_answer, secret_fields
 from plancraft.interrupts.observing import log_hitl_event
 
-__all__ = ["commit", "decided", "decision_changes", "decision_on", "record_answer", "swap"]
+__all__ = [
+    "Deciding",
+    "commit",
+    "decided",
+    "decision_changes",
+    "decision_on",
+    "record_answer",
+    "swap",
+]
+
+
+class Deciding(TypedDict, total=False):
+    """Who decides, and on what.
+
+    `by` is who; `roles` what this person is; `seen` the digest of what was seen, where it may
+    have changed meanwhile; `hold` how long it may be undone and is delivered to nobody.
+    """
+
+    by: Required[str]
+    roles: Iterable[str]
+    seen: str | None
+    hold: timedelta
 
 
 def decided(
@@ -48,7 +69,10 @@ def _decision_event(row: ApprovalRequest) -> Event:
     if row.decision is None:  # an approval among several that are needed
         return event_of("voted", row, actor=row.votes[-1].by)
     decision = row.decision
-    return event_of("decided", row, actor=decision.by, answer=decision.answer, via=decision.via)
+    held = {"held": True} if row.is_held else {}
+    return event_of(
+        "decided", row, actor=decision.by, answer=decision.answer, via=decision.via, **held
+    )
 
 
 def record_answer(
@@ -56,10 +80,8 @@ def record_answer(
     request_id: str,
     answer: Any,
     *,
-    by: str,
-    roles: Iterable[str] = (),
-    seen: str | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    **deciding: Unpack[Deciding],
 ) -> ApprovalRequest:
     """The request with its answer on record, to be delivered by whoever has the graph.
 
@@ -67,10 +89,8 @@ def record_answer(
         store: Where the request is.
         request_id: Its id.
         answer: As the question's kind takes it.
-        by: Who answers.
-        roles: What this person is, for requests that only some roles decide.
-        seen: The digest of what was answered, where it may have changed meanwhile.
         now: The time.
+        deciding: As `Deciding` says.
 
     Raises:
         UnknownInterrupt, InvalidAnswer, AlreadyAnswered, RequestExpired: as `resume` does.
@@ -78,10 +98,13 @@ def record_answer(
         StaleView: `seen` is not what the request asks.
     """
 
+    seen, hold = deciding.get("seen"), deciding.get("hold", NO_HOLD)
+    by, roles = deciding["by"], tuple(deciding.get("roles", ()))
+
     def decided_now(row: ApprovalRequest) -> ApprovalRequest:
         if seen is not None and row.is_open and seen != row.digest:
             raise StaleView(row.id)
-        return decision_on(row, answer, by=by, now=now(), roles=roles)
+        return decision_on(row, answer, by=by, now=now(), roles=roles, hold=hold)
 
     return swap(store, request_id, decided_now, _decision_event)
 
@@ -91,6 +114,8 @@ def swap(
     request_id: str,
     succeed: Callable[[ApprovalRequest], ApprovalRequest],
     event: Callable[[ApprovalRequest], Event],
+    *,
+    forgets: bool = False,
 ) -> ApprovalRequest:
     """Put the successor in the request's place, made anew when another writer was first.
 
@@ -102,7 +127,8 @@ def swap(
         if row is None:
             raise UnknownInterrupt(request_id)
         successor = succeed(row)
-        if commit(store, Changes(replaced=[successor], events=[event(successor)])):
+        changes = Changes(replaced=[successor], events=[event(successor)], forgets=forgets)
+        if commit(store, changes):
             return successor
 
 
@@ -123,6 +149,7 @@ def decision_on(
     now: datetime,
     via: Via = "person",
     roles: Iterable[str] = (),
+    hold: timedelta = NO_HOLD,
 ) -> ApprovalRequest:
     """The request's successor with this answer, checked.
 
@@ -138,7 +165,7 @@ def decision_on(
     fitted = fit_answer(row.payload, row.response_schema, answer)
     open_part, secrets = _parted(row, fitted)
     decision = Decision(answer=open_part, by=by, at=now, via=via, secrets=secrets)
-    return decide(row, decision, now=now)
+    return decide(row, decision, now=now, hold=hold)
 
 
 def _parted(row: ApprovalRequest, fitted: Any) -> tuple[Any, dict[str, Any]]:

@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Unpack
 
-from plancraft.approvals.deadlines import lapse
+from plancraft.approvals.deadlines import is_for_good, lapse, let_go
 from plancraft.approvals.deciding import (
+    Deciding,
     commit,
     decision_changes,
     decision_on,
@@ -21,7 +22,7 @@ from plancraft.approvals.kinds import ApprovalType, Delivery
 from plancraft.approvals.policy import HITLPolicy
 from plancraft.approvals.requests import ApprovalRequest
 from plancraft.approvals.store import Changes, Query, Store
-from plancraft.approvals.transitions import cancel, extend
+from plancraft.approvals.transitions import assign, cancel, extend, undo
 from plancraft.errors import (
     AlreadyAnswered,
     InvalidAnswer,
@@ -137,7 +138,8 @@ class Desk:
         return self._same(request)
 
     def get(self, request_id: str) -> ApprovalRequest:
-        """The request as it is now; one whose time is up is closed by that first.
+        """The request as it is now: closed if its time is up, and what was held long enough is
+        for good.
 
         Raises:
             UnknownInterrupt: there is none.
@@ -148,9 +150,14 @@ class Desk:
         return self.on_time(found)
 
     def on_time(self, request: ApprovalRequest) -> ApprovalRequest:
-        """The request, closed by its deadline if that has passed and nobody did so yet."""
+        """The request after what has become of it by the passing of time alone."""
         while request.is_open and request.deadline is not None and request.deadline <= self.clock():
             changes = lapse(request, now=self.clock())
+            if commit(self.store, changes):
+                return changes.replaced[0]
+            request = self.store.get(request.id) or request
+        while is_for_good(request, self.clock()):
+            changes = let_go(request, now=self.clock())
             if commit(self.store, changes):
                 return changes.replaced[0]
             request = self.store.get(request.id) or request
@@ -160,21 +167,17 @@ class Desk:
         self,
         request_id: str,
         *,
-        by: str,
         edits: Any = None,
         reason: str | None = None,
-        roles: Iterable[str] = (),
-        seen: str | None = None,
+        **deciding: Unpack[Deciding],
     ) -> ApprovalRequest:
         """The request after this yes; still open where more people must approve.
 
         Args:
             request_id: Which.
-            by: Who approves.
             edits: New values of editable fields, or the new text of an editable text.
             reason: A remark.
-            roles: What this person is.
-            seen: The digest of what was seen.
+            deciding: As `Deciding` says.
 
         Raises:
             PolicyRefused: as edited, it would have needed more.
@@ -184,38 +187,53 @@ class Desk:
         answer = _yes(request, edits, reason)
         if request.is_open and edits is not None:
             self._check_edit(request, answer["content"])
-        return self.answer(request_id, answer, by=by, roles=roles, seen=seen)
+        return self.answer(request_id, answer, **deciding)
 
     def reject(
         self,
         request_id: str,
         *,
-        by: str,
         reason: str | None = None,
-        roles: Iterable[str] = (),
-        seen: str | None = None,
+        **deciding: Unpack[Deciding],
     ) -> ApprovalRequest:
         """The request after this no. Raises: as `answer`."""
-        answer = _no(self.get(request_id), reason)
-        return self.answer(request_id, answer, by=by, roles=roles, seen=seen)
+        return self.answer(request_id, _no(self.get(request_id), reason), **deciding)
 
-    def answer(
-        self,
-        request_id: str,
-        answer: Any,
-        *,
-        by: str,
-        roles: Iterable[str] = (),
-        seen: str | None = None,
-    ) -> ApprovalRequest:
+    def answer(self, request_id: str, answer: Any, **deciding: Unpack[Deciding]) -> ApprovalRequest:
         """The request with this answer on record; a graph's is delivered by a worker.
 
         Raises:
             UnknownInterrupt, InvalidAnswer, AlreadyAnswered, RequestExpired, NotAllowed, StaleView:
                 the first that holds; nothing was decided.
         """
-        return record_answer(
-            self.store, request_id, answer, by=by, roles=roles, seen=seen, now=self.clock
+        return record_answer(self.store, request_id, answer, now=self.clock, **deciding)
+
+    def undo(self, request_id: str, *, by: str) -> ApprovalRequest:
+        """The request open again, as it was before this person decided, within the `hold`.
+
+        Raises:
+            TooLateToUndo: it is for good, or was never this person's.
+            UnknownInterrupt: there is no such request.
+        """
+        return swap(
+            self.store,
+            request_id,
+            lambda row: undo(row, by=by, now=self.clock()),
+            lambda row: event_of("undone", row, actor=by),
+            forgets=True,
+        )
+
+    def assign(self, request_id: str, to: str | None, *, by: str) -> ApprovalRequest:
+        """The request that this person is to decide, others still may; None for nobody.
+
+        Raises:
+            UnknownInterrupt, AlreadyAnswered, RequestExpired: it is not open any more.
+        """
+        return swap(
+            self.store,
+            request_id,
+            lambda row: assign(row, to, now=self.clock()),
+            lambda row: event_of("assigned", row, actor=by, to=to),
         )
 
     def cancel(self, request_id: str, *, by: str, reason: str | None = None) -> ApprovalRequest:
@@ -270,6 +288,12 @@ class Desk:
         while page := self.store.find(query):
             yield from page
             query = replace(query, after=page[-1])
+
+    def keep_time(self) -> None:
+        """Close what is overdue, and make for good what was held long enough."""
+        self.expire_due()
+        for request in list(self.find(Query(delivery=Delivery.HELD))):
+            self.on_time(request)
 
     def expire_due(self) -> list[ApprovalRequest]:
         """The requests that this call closed because their time was up."""

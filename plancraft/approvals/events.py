@@ -13,13 +13,26 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from plancraft.approvals.requests import ApprovalRequest
 
-__all__ = ["START", "Entry", "Event", "EventKind", "Head", "chained", "event_of", "link"]
+__all__ = [
+    "START",
+    "Entry",
+    "Event",
+    "EventKind",
+    "Head",
+    "chained",
+    "event_of",
+    "is_undoable",
+    "link",
+]
 
 EventKind = Literal[
     "opened",
     "voted",
     "decided",
     "refused",
+    "undone",
+    "released",
+    "assigned",
     "delivered",
     "superseded",
     "cancelled",
@@ -51,6 +64,14 @@ def event_of(kind: EventKind, request: ApprovalRequest, *, actor: str, **data: A
         at=request.updated_at or request.created_at,
         data={"version": request.version, "digest": request.digest, **data},
     )
+
+
+def is_undoable(event: Event) -> bool:
+    """Whether it tells of a decision that was held, so that its maker could still undo it.
+
+    Whoever asked hears of it by `released`, once it is for good.
+    """
+    return event.kind == "undone" or event.data.get("held") is True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from plancraft.approvals.events import Entry, EventKind
+from plancraft.approvals.events import Entry, EventKind, is_undoable
 from plancraft.approvals.kinds import ApprovalStatus
 from plancraft.approvals.news import Woken, reader_of
 from plancraft.approvals.requests import ApprovalRequest
@@ -23,9 +23,11 @@ _AGAIN_SECONDS = 5.0
 _ATTEMPTS = 6
 _PASSED_OVER = 500
 """After so many entries that were for others the bookmark is moved on as well."""
+_DECIDED = (ApprovalStatus.APPROVED, ApprovalStatus.REJECTED, ApprovalStatus.ANSWERED)
 _STATUS_OF: dict[EventKind, tuple[ApprovalStatus, ...]] = {
     "opened": (ApprovalStatus.PENDING,),
-    "decided": (ApprovalStatus.APPROVED, ApprovalStatus.REJECTED, ApprovalStatus.ANSWERED),
+    "decided": _DECIDED,
+    "released": _DECIDED,
     "expired": (ApprovalStatus.EXPIRED,),
     "cancelled": (ApprovalStatus.CANCELLED,),
     "superseded": (ApprovalStatus.SUPERSEDED,),
@@ -119,7 +121,7 @@ class _Reader:
     async def _handle(self, entry: Entry) -> bool:
         """Whether the entry was for this function."""
         event = entry.event
-        if self.status not in _STATUS_OF.get(event.kind, ()):
+        if self.status not in _STATUS_OF.get(event.kind, ()) or is_undoable(event):
             return False
         request = await self._call(self.store.get, event.request_id)
         if request is None or self.status not in (request.status, ApprovalStatus.PENDING):

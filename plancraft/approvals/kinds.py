@@ -27,9 +27,11 @@ class ApprovalStatus(StrEnum):
 
 
 class Delivery(StrEnum):
-    """Where the answer is on its way back: nothing to carry, to be carried, there, or void."""
+    """Where the answer is on its way back: nothing to carry, may still be undone, to be carried,
+    there, or void."""
 
     NONE = "none"
+    HELD = "held"
     DUE = "due"
     DONE = "done"
     WITHDRAWN = "withdrawn"

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypedDict, TypeVar, Unpack
 
 from plancraft.approvals.desk import Desk
 from plancraft.approvals.handlers import Handler, Handlers
@@ -28,6 +28,14 @@ T = TypeVar("T")
 _log = logging.getLogger("plancraft")
 _AGAIN_SECONDS = 0.5
 _defaults: list[Callable[[], Store]] = []
+
+
+class _Deciding(TypedDict, total=False):
+    """As `desk.Deciding`, but for who, which the manager may say."""
+
+    roles: Iterable[str]
+    seen: str | None
+    hold: timedelta
 
 
 class Notifier(Protocol):
@@ -148,13 +156,14 @@ class HITLManager:
         stop = reader_of(self.store).listen(request_id, woken.set)
         try:
             request = await self._call(self.desk.get, request_id)
-            while request.is_open:
+            while request.is_asked:
                 left = [] if ends is None else [ends - loop.time()]
                 if left and left[0] <= 0:
                     assert timeout is not None
                     raise HITLTimeoutError(request_id, seconds=timeout, is_open=True)
-                if request.deadline is not None:
-                    left.append(max((request.deadline - self._clock()).total_seconds(), 0.001))
+                until = request.held_until if request.is_held else request.deadline
+                if until is not None:
+                    left.append(max((until - self._clock()).total_seconds(), 0.001))
                 await woken.wait(min(left, default=None))
                 request = await self._again(request)
             return _outcome(request)
@@ -176,25 +185,21 @@ class HITLManager:
         *,
         edits: Any = None,
         reason: str | None = None,
-        seen: str | None = None,
-        roles: Iterable[str] = (),
+        **deciding: Unpack[_Deciding],
     ) -> ApprovalRequest:
         """The request after a yes; as `Desk.approve`."""
-        name = by or self.by
-        call = partial(self.desk.approve, edits=edits, reason=reason, seen=seen, roles=roles)
-        return await self._call(call, request_id, by=name)
+        call = partial(self.desk.approve, edits=edits, reason=reason, **deciding)
+        return await self._call(call, request_id, by=by or self.by)
 
     async def reject(
         self,
         request_id: str,
         reason: str | None = None,
         by: str | None = None,
-        *,
-        seen: str | None = None,
-        roles: Iterable[str] = (),
+        **deciding: Unpack[_Deciding],
     ) -> ApprovalRequest:
         """The request after a no; as `Desk.reject`."""
-        call = partial(self.desk.reject, reason=reason, seen=seen, roles=roles)
+        call = partial(self.desk.reject, reason=reason, **deciding)
         return await self._call(call, request_id, by=by or self.by)
 
     async def answer(
@@ -202,13 +207,15 @@ class HITLManager:
         request_id: str,
         answer: Any,
         by: str | None = None,
-        *,
-        seen: str | None = None,
-        roles: Iterable[str] = (),
+        **deciding: Unpack[_Deciding],
     ) -> ApprovalRequest:
         """The request with this answer; as `Desk.answer`."""
-        call = partial(self.desk.answer, seen=seen, roles=roles)
+        call = partial(self.desk.answer, **deciding)
         return await self._call(call, request_id, answer, by=by or self.by)
+
+    async def undo(self, request_id: str, by: str | None = None) -> ApprovalRequest:
+        """The request open again, while its decision is held; as `Desk.undo`."""
+        return await self._call(self.desk.undo, request_id, by=by or self.by)
 
     async def cancel_request(
         self, request_id: str, reason: str | None = None, by: str | None = None
@@ -248,7 +255,7 @@ class HITLManager:
         """Call handlers and close what is overdue until cancelled."""
         await self._handlers.watch(self.store)
         while True:
-            await self._call(self.desk.expire_due)
+            await self._call(self.desk.keep_time)
             await asyncio.sleep(0.5)
 
     async def aclose(self) -> None:

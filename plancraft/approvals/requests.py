@@ -77,6 +77,8 @@ class ApprovalRequest(BaseModel):
     timeout_action: TimeoutAction = "cancel"
     decision: Decision | None = None
     delivery: Delivery = Delivery.NONE
+    held_until: AwareDatetime | None = None
+    """Until when who decided may undo it, and nobody hears of it."""
     version: int = 1
 
     @staticmethod
@@ -93,7 +95,7 @@ class ApprovalRequest(BaseModel):
     @property
     def live(self) -> bool:
         """Whether its thread still has something to do with it."""
-        return self.is_open or self.is_due or self.holds_secrets
+        return self.is_asked or self.is_due or self.holds_secrets
 
     @property
     def holds_secrets(self) -> bool:
@@ -104,6 +106,16 @@ class ApprovalRequest(BaseModel):
     def is_open(self) -> bool:
         """Whether it still waits for a decision."""
         return self.status is ApprovalStatus.PENDING
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its decision may still be undone."""
+        return self.delivery is Delivery.HELD
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether whoever asked is to go on waiting, for a decision or until it is for good."""
+        return self.is_open or self.is_held
 
     @property
     def is_due(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from plancraft.approvals.events import Entry, Event, Head
-from plancraft.approvals.kinds import ApprovalStatus, ApprovalType
+from plancraft.approvals.kinds import ApprovalStatus, ApprovalType, Delivery
 from plancraft.approvals.requests import ApprovalRequest
 
 __all__ = ["Changes", "DrivingMark", "Lock", "Query", "Record", "Store"]
@@ -62,8 +62,8 @@ class Query:
     graph: str | None = None
     thread_id: str | None = None
     deadline_before: datetime | None = None
-    due: bool = False
-    """Those whose answer is still to be delivered, whatever their status."""
+    delivery: Delivery | None = None
+    """Those whose answer is there on its way, whatever their status: `HELD` or `DUE`."""
     after: ApprovalRequest | None = None
     """Go on behind this request, the last of the page before."""
     newest_first: bool = False

@@ -1,29 +1,37 @@
 """How a request changes. Pure: the request as it is and the time go in, its successor comes out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from plancraft.approvals.kinds import ApprovalStatus, Delivery
 from plancraft.approvals.requests import ApprovalRequest, Decision, Vote
-from plancraft.errors import AlreadyAnswered, RequestExpired, UnknownInterrupt
+from plancraft.errors import AlreadyAnswered, RequestExpired, TooLateToUndo, UnknownInterrupt
 
 __all__ = [
+    "NO_HOLD",
+    "assign",
     "cancel",
     "decide",
     "expire",
     "extend",
     "mark_delivered",
+    "release",
     "reopen",
     "scrub",
     "supersede",
+    "undo",
 ]
 
+NO_HOLD = timedelta()
 
-def decide(request: ApprovalRequest, decision: Decision, *, now: datetime) -> ApprovalRequest:
+
+def decide(
+    request: ApprovalRequest, decision: Decision, *, now: datetime, hold: timedelta = NO_HOLD
+) -> ApprovalRequest:
     """The request with its one answer, due to be delivered to its graph.
 
     Where several people must approve, an approval that is not the last is a vote, and the
-    request stays open.
+    request stays open. Within `hold` it may still be undone, and is delivered to nobody.
 
     Raises:
         AlreadyAnswered: somebody was first, or this person approved already.
@@ -39,9 +47,57 @@ def decide(request: ApprovalRequest, decision: Decision, *, now: datetime) -> Ap
     if outcome["status"] is ApprovalStatus.APPROVED and decision.via == "person":
         votes = (*votes, _vote(request, decision))
         if len(votes) < request.terms.needed:
-            return request.succeed(at=now, votes=votes)
-    delivery = Delivery.DUE if request.graph is not None else Delivery.NONE
-    return request.succeed(at=now, decision=decision, votes=votes, delivery=delivery, **outcome)
+            return request.succeed(at=now, votes=votes, held_until=_until(now, hold))
+    return request.succeed(
+        at=now,
+        decision=decision,
+        votes=votes,
+        delivery=Delivery.HELD if hold else _onward(request),
+        held_until=_until(now, hold),
+        **outcome,
+    )
+
+
+def undo(request: ApprovalRequest, *, by: str, now: datetime) -> ApprovalRequest:
+    """The request open again, as it was before this person decided.
+
+    Raises:
+        TooLateToUndo: nothing of this person's is held any more, or its deadline has passed.
+    """
+    held = request.held_until is not None and now < request.held_until
+    in_time = request.deadline is None or now < request.deadline
+    if request.decision is not None:
+        is_own = request.is_held and request.decision.by == by
+    else:
+        is_own = request.is_open and bool(request.votes) and request.votes[-1].by == by
+    if not (held and in_time and is_own):
+        raise TooLateToUndo(request.id)
+    voted = bool(request.votes) and request.votes[-1].by == by
+    votes = request.votes[:-1] if voted else request.votes
+    return reopen(request, now=now).model_copy(update={"votes": votes})
+
+
+def release(request: ApprovalRequest, *, now: datetime) -> ApprovalRequest:
+    """The request whose decision is for good: told to whoever waits, due to its graph."""
+    return request.succeed(at=now, delivery=_onward(request))
+
+
+def assign(request: ApprovalRequest, to: str | None, *, now: datetime) -> ApprovalRequest:
+    """The request with this person to decide it; with nobody in particular for None.
+
+    Raises:
+        AlreadyAnswered, RequestExpired, UnknownInterrupt: it is not open any more.
+    """
+    _refuse_unless_open(request)
+    return request.succeed(at=now, assignee=to)
+
+
+def _onward(request: ApprovalRequest) -> Delivery:
+    return Delivery.DUE if request.graph is not None else Delivery.NONE
+
+
+def _until(now: datetime, hold: timedelta) -> datetime | None:
+    return now + hold if hold else None
 
 
 def _vote(request: ApprovalRequest, decision: Decision) -> Vote:
@@ -71,6 +127,7 @@ def reopen(request: ApprovalRequest, *, now: datetime) -> ApprovalRequest:
         decision=None,
         votes=(),
         delivery=Delivery.NONE,
+        held_until=None,
         approved_by=None,
         approved_at=None,
         rejection_reason=None,

@@ -108,11 +108,11 @@ async def _kept_up(run: Background) -> None:
 
 
 async def _sweep(service: Service) -> None:
-    """Close what is overdue, graphs' questions too."""
+    """Do what the passing of time does, to graphs' questions too."""
     reachable = True
     while True:
         try:
-            await service.call(service.desk.expire_due)
+            await service.call(service.desk.keep_time)
             reachable = True
         except StoreUnavailable as error:
             if reachable:

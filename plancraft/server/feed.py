@@ -10,11 +10,12 @@ from typing import ParamSpec, TypeVar
 
 import orjson
 
-from plancraft.access import Identity, sees
+from plancraft.access import Identity, Role, sees
 from plancraft.approvals import ApprovalRequest, Entry, Event, Query, Store
+from plancraft.approvals.events import is_undoable
 from plancraft.approvals.news import Woken, reader_of
 from plancraft.errors import StoreUnavailable
-from plancraft.server.views import as_json
+from plancraft.server.views import as_json, unheard
 
 __all__ = ["Behind", "ConnectionManager", "Message", "open_ids"]
 
@@ -37,11 +38,15 @@ class Behind(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One entry of the log as it is told: whose request it is about, and the text for everybody."""
+    """One entry of the log as it is told: whose request it is about, and the text for everybody.
+
+    What may still be undone is for reviewers only: who asked acts on what is for good.
+    """
 
     seq: int
     requested_by: str | None
     text: str
+    undoable: bool = False
 
 
 class ConnectionManager:
@@ -143,7 +148,9 @@ class ConnectionManager:
                 continue
             if told is not None:
                 told(event, request)
-            found.append(Message(entry.seq, request.requested_by, _text(entry, event, request)))
+            undoable = is_undoable(event)
+            text = _text(entry, event, request if undoable else unheard(request))
+            found.append(Message(entry.seq, request.requested_by, text, undoable))
         return found
 
     def _behind(self, at: int) -> list[Message]:
@@ -171,7 +178,12 @@ def open_ids(store: Store) -> list[str]:
 
 
 def _visible(messages: Sequence[Message], identity: Identity) -> list[Message]:
-    return [message for message in messages if sees(identity, message.requested_by)]
+    return [
+        message
+        for message in messages
+        if sees(identity, message.requested_by)
+        and not (message.undoable and identity.role is Role.AGENT)
+    ]
 
 
 def _text(entry: Entry, event: Event, request: ApprovalRequest) -> str:

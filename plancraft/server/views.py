@@ -7,7 +7,9 @@ import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 from starlette.responses import Response
 
-from plancraft.approvals import ApprovalRequest, Event
+from plancraft.access import Identity, Role
+from plancraft.approvals import ApprovalRequest, ApprovalStatus, Delivery, Event
+from plancraft.approvals.events import is_undoable
 from plancraft.approvals.requests import Via
 
 __all__ = [
@@ -18,6 +20,8 @@ __all__ = [
     "as_response",
     "events_response",
     "page_response",
+    "told_to",
+    "unheard",
 ]
 
 _KEPT_BACK = {"decision": {"secrets"}}
@@ -69,6 +73,28 @@ def as_json(request: ApprovalRequest) -> str:
     return request.model_dump_json(exclude=_KEPT_BACK)
 
 
+def told_to(identity: Identity, request: ApprovalRequest) -> ApprovalRequest:
+    """The request as this one may know it: to an agent it is open while its decision is held."""
+    return unheard(request) if identity.role is Role.AGENT else request
+
+
+def unheard(request: ApprovalRequest) -> ApprovalRequest:
+    """The request without a decision that may still be undone."""
+    if not request.is_held:
+        return request
+    return request.model_copy(
+        update={
+            "status": ApprovalStatus.PENDING,
+            "delivery": Delivery.NONE,
+            "decision": None,
+            "held_until": None,
+            "approved_by": None,
+            "approved_at": None,
+            "rejection_reason": None,
+        }
+    )
+
+
 def as_response(request: ApprovalRequest, status: int = 200) -> Response:
     """The request as a response."""
     return _json(as_json(request), status)
@@ -85,9 +111,10 @@ def page_response(
     return response
 
 
-def events_response(events: Iterable[Event]) -> Response:
-    """What happened to a request."""
-    items = ",".join(event.model_dump_json() for event in events)
+def events_response(identity: Identity, events: Iterable[Event]) -> Response:
+    """What happened to a request, as far as this one may know."""
+    told = (one for one in events if identity.role is not Role.AGENT or not is_undoable(one))
+    items = ",".join(event.model_dump_json() for event in told)
     return _json(f'{{"items":[{items}]}}')
 
 

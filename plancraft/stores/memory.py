@@ -146,7 +146,11 @@ def _place(request: ApprovalRequest) -> tuple[float, str]:
 def _matches(request: ApprovalRequest, query: Query) -> bool:
     before = query.deadline_before
     return (
-        (request.is_due if query.due else query.status in (None, request.status))
+        (
+            request.delivery is query.delivery
+            if query.delivery
+            else query.status in (None, request.status)
+        )
         and query.type in (None, request.type)
         and query.priority in (None, request.priority)
         and query.assignee in (None, request.assignee)

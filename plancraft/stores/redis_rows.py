@@ -68,7 +68,7 @@ def _row(request: ApprovalRequest) -> dict[str, Any]:
         created=_score(request.created_at),
         deadline=None if request.deadline is None else _score(request.deadline),
         status=request.status.value,
-        due=request.is_due,
+        delivery=request.delivery.value if request.live else None,
         live=request.live,
         type=request.type.value,
         priority=request.priority,
@@ -83,8 +83,8 @@ def _row(request: ApprovalRequest) -> dict[str, Any]:
 def look_of(query: Query, *, batch: int) -> dict[str, Any]:
     """A query as `find.lua` takes it."""
     indexes = ["all"]
-    if query.due:
-        indexes = ["due"]
+    if query.delivery is not None:
+        indexes = [f"delivery:{query.delivery.value}"]
     elif query.status is not None:
         indexes = [f"status:{query.status.value}"]
     if query.thread_id is not None:
@@ -105,10 +105,10 @@ def look_of(query: Query, *, batch: int) -> dict[str, Any]:
 
 
 def _wanted(query: Query) -> dict[str, Any]:
-    status = None if query.due else query.status
+    status = None if query.delivery else query.status
     return _present(
         status=None if status is None else status.value,
-        due=query.due or None,
+        delivery=None if query.delivery is None else query.delivery.value,
         type=None if query.type is None else query.type.value,
         priority=query.priority,
         assignee=query.assignee,

@@ -53,7 +53,7 @@ requests = Table(
     Column("body", Text, nullable=False),
     Index("plancraft_requests_inbox", "status", "created_at", "id"),
     Index("plancraft_requests_deadline", "status", "deadline"),
-    Index("plancraft_requests_due", "graph", "delivery"),
+    Index("plancraft_requests_delivery", "delivery", "graph"),
     Index(
         "plancraft_requests_live",
         "thread_id",
@@ -178,8 +178,8 @@ def page(shape: frozenset[str]) -> Select[Any]:
     place = (requests.c.created_at, requests.c.id)
     newest_first = "newest_first" in shape
     found = select(requests.c.body).order_by(*(c.desc() if newest_first else c for c in place))
-    if "due" in shape:
-        found = found.where(text("live"), requests.c.delivery == "due")
+    if "delivery" in shape:
+        found = found.where(text("live"), requests.c.delivery == bindparam("delivery"))
     for name in ("status", *_EQUALS):
         if name in shape:
             found = found.where(requests.c[name] == bindparam(name))
@@ -199,7 +199,7 @@ def shape_of(query: Query) -> frozenset[str]:
     """Which conditions a query has."""
     names = (*_EQUALS, "text", "deadline_before", "after")
     given = {name for name in names if getattr(query, name) is not None}
-    how = "due" if query.due else "status" if query.status is not None else ""
+    how = "delivery" if query.delivery else "status" if query.status is not None else ""
     order = "newest_first" if query.newest_first else ""
     return frozenset((given | {how, order}) - {""})
 
@@ -210,6 +210,7 @@ def values_of(query: Query) -> dict[str, Any]:
     return {
         **{name: getattr(query, name) for name in _EQUALS},
         "status": query.status.value if query.status else None,
+        "delivery": query.delivery.value if query.delivery else None,
         "text": None if query.text is None else _anywhere(query.text.casefold()),
         "deadline_before": _seconds(query.deadline_before),
         "after_time": after.created_at.timestamp() if after else None,

@@ -255,9 +255,12 @@ class StoreContract:
         done = mark_delivered(answered(requests[3]), now=EPOCH)
         assert _swap(store, due, closing, closed, answered(requests[3]))
         assert _swap(store, done)
-        assert store.find(Query(due=True)) == [due, closing]
-        assert store.find(Query(due=True, graph="elsewhere")) == []
-        assert store.find(Query(due=True, status=ApprovalStatus.REJECTED)) == [due, closing]
+        assert store.find(Query(delivery=Delivery.DUE)) == [due, closing]
+        assert store.find(Query(delivery=Delivery.DUE, graph="elsewhere")) == []
+        assert store.find(Query(delivery=Delivery.DUE, status=ApprovalStatus.REJECTED)) == [
+            due,
+            closing,
+        ]
 
     def test_deadline_before_finds_what_is_up_by_then(self, store: Store) -> None:
         """The moment itself counts as up; what has no deadline never is."""

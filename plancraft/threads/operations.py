@@ -164,7 +164,7 @@ def _make_room(
             target.thread_id, [one.shown for one in look.questions.values()] or look.snapshot.next
         )
     now = target.clock()
-    given_up = [cancel(row, now=now) for row in rows if row.is_open or row.is_due]
+    given_up = [cancel(row, now=now) for row in rows if row.is_asked or row.is_due]
     events = [event_of("cancelled", row, actor="start(replace=True)") for row in given_up]
     yield from target.commit(Changes(replaced=given_up, events=events), durable=True)
     return (yield from live_rows(target))

@@ -122,7 +122,7 @@ def _plan(
 
 
 def _matters(row: ApprovalRequest) -> bool:
-    return row.is_open or row.is_due
+    return row.is_asked or row.is_due
 
 
 def _plan_missing(

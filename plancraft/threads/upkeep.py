@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from langgraph.errors import GraphBubbleUp
 
 from plancraft.approvals import ApprovalRequest, Changes, Delivery, Query
-from plancraft.approvals.deadlines import lapse
+from plancraft.approvals.deadlines import is_for_good, lapse, let_go
 from plancraft.approvals.events import event_of
 from plancraft.approvals.transitions import cancel
 from plancraft.errors import (
@@ -88,7 +88,7 @@ def cancel_thread(target: Target, *, by: str, reason: str | None) -> Flow[Any]:
     rows = yield from live_rows(target)
     open_rows = [row for row in rows if row.is_open]
     if not open_rows:
-        _raise_lost([row for row in rows if row.is_due])
+        _raise_lost([row for row in rows if row.is_held or row.is_due])
     now = target.clock()
     closed = [
         cancel(row, now=now).model_copy(update={"delivery": Delivery.DUE}) for row in open_rows
@@ -130,12 +130,22 @@ def expire_threads(
 def left_behind(target: Target) -> Flow[list[str]]:
     """Ids of threads marked as being run, or with an answer still to be delivered."""
     found = dict.fromkeys((yield from target.ask_store(target.store.driven, target.name)))
-    query = Query(graph=target.name, due=True)
+    for row in (yield from _on_their_way(target, Delivery.HELD)):
+        if is_for_good(row, target.clock()):
+            yield from target.commit(let_go(row, now=target.clock()), durable=False)
+    due = yield from _on_their_way(target, Delivery.DUE)
+    return list(found | dict.fromkeys(row.thread_id for row in due if row.thread_id))
+
+
+def _on_their_way(target: Target, delivery: Delivery) -> Flow[list[ApprovalRequest]]:
+    """All requests of the graph whose answer is there."""
+    rows: list[ApprovalRequest] = []
+    query = Query(graph=target.name, delivery=delivery)
     while True:
         page = yield from target.ask_store(target.store.find, query)
-        found |= dict.fromkeys(row.thread_id for row in page if row.thread_id)
+        rows += page
         if len(page) < query.limit:
-            return list(found)
+            return rows
         query = replace(query, after=page[-1])
 
 

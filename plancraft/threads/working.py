@@ -101,7 +101,7 @@ class Worker:
     async def _round(self, target: Target) -> None:
         """Close what is overdue, begin on what is due."""
         desk = Desk(target.store, clock=target.clock)
-        await self._call(target, desk.expire_due)
+        await self._call(target, desk.keep_time)
         self._ended.clear()
         found = await self._do(left_behind(target))
         now = asyncio.get_running_loop().time()

@@ -17,7 +17,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 import plancraft as pc
-from plancraft.approvals import Query, Store
+from plancraft.approvals import Delivery, Query, Store
 from plancraft.approvals.desk import Desk
 from plancraft.stores import open_store
 from tests.graphs import build, confirm
@@ -61,7 +61,7 @@ def test_a_decision_recorded_anywhere_reaches_its_thread(saver: Any) -> None:
         await until(lambda: len(store.find(Query())) == 2, task)
         for request in store.find(Query()):
             pc.record_answer(store, request.id, False, by="jun")
-        await until(lambda: not store.find(Query(due=True)) and not worker.busy, task)
+        await until(lambda: not store.find(Query(delivery=Delivery.DUE)) and not worker.busy, task)
         await stopped(worker, task)
 
     asyncio.run(story())
@@ -87,7 +87,7 @@ def test_an_async_graph_is_delivered_to_in_its_own_way(tmp_path: Path) -> None:
                 pc.record_answer(store, request.id, True, by="mina")
                 worker = pc.Worker(graph)
                 task = asyncio.create_task(worker.run())
-                await until(lambda: not store.find(Query(due=True)), task)
+                await until(lambda: not store.find(Query(delivery=Delivery.DUE)), task)
                 await stopped(worker, task)
             state: Any = await graph.aget_state({"configurable": {"thread_id": "t"}})
             return state.values["seen"]
@@ -164,7 +164,7 @@ def test_of_several_workers_one_runs_a_thread() -> None:
             pc.record_answer(store, request.id, True, by="mina")
         workers = [pc.Worker(graph, store=store) for _ in range(3)]
         tasks = [asyncio.create_task(worker.run()) for worker in workers]
-        await until(lambda: not store.find(Query(due=True)), tasks[0])
+        await until(lambda: not store.find(Query(delivery=Delivery.DUE)), tasks[0])
         for worker, task in zip(workers, tasks, strict=True):
             await stopped(worker, task)
 
@@ -253,7 +253,7 @@ def test_another_worker_goes_on_where_a_killed_one_was(
     first.end(signal.SIGKILL)
 
     second = Working(folder)
-    while store.find(Query(due=True)):
+    while store.find(Query(delivery=Delivery.DUE)):
         assert time.monotonic() < deadline + 30
         time.sleep(0.02)
     code, said = second.end(signal.SIGINT)
@@ -286,7 +286,7 @@ def test_ctrl_c_lets_finish_what_is_under_way(folder: Path, graph: Any, store: S
     code, said = working.end(signal.SIGINT)
 
     assert (code, "Finishing" in said, "is finished" in said) == (0, True, True)
-    assert not store.find(Query(due=True))
+    assert not store.find(Query(delivery=Delivery.DUE))
 
 
 def test_an_idle_worker_ends_at_once_when_told_to(folder: Path) -> None:

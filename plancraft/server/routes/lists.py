@@ -26,6 +26,7 @@ from plancraft.server.views import (
     as_response,
     events_response,
     page_response,
+    told_to,
 )
 
 __all__ = ["router"]
@@ -57,7 +58,8 @@ def _list_of(status: ApprovalStatus) -> None:
         head, found = await service.call(_found, service, query)
         more = len(found) > filters.limit
         page = found[: filters.limit]
-        return page_response(page, _cursor(status, page[-1]) if more else None, head)
+        told = [request for request in page if told_to(identity, request) is request]
+        return page_response(told, _cursor(status, page[-1]) if more else None, head)
 
     order = "oldest first" if status is ApprovalStatus.PENDING else "newest first"
     router.add_api_route(
@@ -78,14 +80,16 @@ for _status in ApprovalStatus:
 @router.get("/{request_id:request_id}", responses={**ANSWERS, 200: {"model": RequestView}})
 async def get_request(request_id: RequestId, identity: Reader, service: Served) -> Response:
     """The request as it is now."""
-    return as_response(await service.call(service.found, identity, request_id))
+    request = await service.call(service.found, identity, request_id)
+    return as_response(told_to(identity, request))
 
 
 @router.get("/{request_id:request_id}/events", responses={**ANSWERS, 200: {"model": EventsView}})
 async def get_events(request_id: RequestId, identity: Reader, service: Served) -> Response:
     """What happened to the request, in order."""
     request = await service.call(service.found, identity, request_id)
-    return events_response(await service.call(service.store.events, request_id=request.id))
+    events = await service.call(service.store.events, request_id=request.id)
+    return events_response(identity, events)
 
 
 def _query(status: ApprovalStatus, filters: Filters, identity: Identity) -> Query:

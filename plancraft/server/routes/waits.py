@@ -16,7 +16,7 @@ from plancraft.server.asking import Reader, Served
 from plancraft.server.routes.bodies import ANSWERS, RequestId
 from plancraft.server.service import Service
 from plancraft.server.strictness import StrictRoute
-from plancraft.server.views import RequestView, as_response
+from plancraft.server.views import RequestView, as_response, told_to
 
 __all__ = ["router"]
 
@@ -39,16 +39,17 @@ async def wait(
     async with _woken_by(service, http, request_id) as (woken, gone):
         request = await service.call(service.found, identity, request_id)
         ends = asyncio.get_running_loop().time() + timeout
-        while request.is_open and not service.stopping and not gone.done():
+        while request.is_asked and not service.stopping and not gone.done():
             left = ends - asyncio.get_running_loop().time()
             if left <= 0:
                 break
-            if request.deadline is not None:
-                due = (request.deadline - service.desk.clock()).total_seconds()
+            until = request.held_until if request.is_held else request.deadline
+            if until is not None:
+                due = (until - service.desk.clock()).total_seconds()
                 left = min(left, max(due, 0.001))
             await woken.wait(left)
             request = await _again(service, identity, request)
-    return as_response(request)
+    return as_response(told_to(identity, request))
 
 
 @asynccontextmanager

@@ -57,8 +57,8 @@ end
 -- The indexes in which a request stands only as it is now, with its scores.
 local function places(facts)
   local found = {[key('status', facts.status)] = facts.created}
-  if facts.due then
-    found[key('due')] = facts.created
+  if facts.delivery == 'held' or facts.delivery == 'due' then
+    found[key('delivery', facts.delivery)] = facts.created
   end
   if facts.live and facts.thread then
     found[key('live', facts.thread)] = facts.created

@@ -34,7 +34,7 @@ def upgrade() -> None:
         "plancraft_requests_inbox", "plancraft_requests", ["status", "created_at", "id"]
     )
     op.create_index("plancraft_requests_deadline", "plancraft_requests", ["status", "deadline"])
-    op.create_index("plancraft_requests_due", "plancraft_requests", ["graph", "delivery"])
+    op.create_index("plancraft_requests_delivery", "plancraft_requests", ["delivery", "graph"])
     op.create_index(
         "plancraft_requests_live",
         "plancraft_requests",
