@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import logging
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +16,7 @@ from plancraft.approvals import HITLPolicy, Store
 from plancraft.approvals.desk import Desk
 from plancraft.errors import StoreUnavailable
 from plancraft.server.app import Background, create_app
+from plancraft.server.service import LookBack
 
 __all__ = ["address_of", "bind", "is_loopback", "serve"]
 
@@ -69,6 +70,7 @@ def serve(
     invites: str | None = None,
     announce: Callable[[str | None], None] = lambda token: None,
     background: Sequence[Background] = (),
+    histories: Mapping[str, LookBack] | None = None,
 ) -> None:
     """Serve the store until Ctrl-C or SIGTERM: whoever waits is let go, WebSockets are closed.
 
@@ -80,6 +82,7 @@ def serve(
         invites: The reviewer for whom there is a link to sign in with.
         announce: Called with the link's token, before anybody is served.
         background: What runs beside it, as workers of graphs do; started again when it fails.
+        histories: By graph, how to look at the past of its threads.
 
     Raises:
         StoreUnavailable: the store cannot be reached even at the beginning.
@@ -91,7 +94,9 @@ def serve(
     if invites is not None:
         sessions.forget_expired()
         token = sessions.invite(invites)
-    app = create_app(Desk(store, policy), public_url=public_url, background=background)
+    app = create_app(
+        Desk(store, policy), public_url=public_url, background=background, histories=histories
+    )
     announce(token)
     _allow_many_connections()
     config = uvicorn.Config(

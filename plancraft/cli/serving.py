@@ -23,7 +23,10 @@ from plancraft.threads import Worker
 
 __all__ = ["serve"]
 
-_EXTRA = {"fastapi", "httptools", "prometheus_client", "starlette", "uvicorn", "websockets"}
+_EXTRA = {
+    *("fastapi", "httptools", "prometheus_client", "starlette", "uvicorn", "websockets"),
+    *("jinja2", "markdown_it", "nh3"),
+}
 
 
 @click.command(help=say("Serve approvals over HTTP and WebSocket, until Ctrl-C."))
@@ -71,6 +74,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
             click.echo(say("plancraft: {message}", message=warning), err=True)
         _log_to_stderr(verbose)
         try:
+            sessions = [_session(graph, db, store, opened) for graph in graphs]
             serving.serve(
                 opened,
                 bound,
@@ -78,7 +82,8 @@ def serve(  # noqa: PLR0913 - one parameter an option
                 public_url=url,
                 invites=by,
                 announce=partial(_announce, address, opened),
-                background=[_deliveries(graph, db, store, opened) for graph in graphs],
+                background=[partial(_deliver, session) for session in sessions],
+                histories={one.graph.get_name(): one.look_back for one in sessions},
             )
         finally:
             bound.close()
@@ -135,13 +140,13 @@ def _log_to_stderr(verbose: bool) -> None:
         logging.getLogger("plancraft.server").setLevel(logging.INFO)
 
 
-def _deliveries(graph: str, db: Path | None, url: str | None, store: Store) -> Any:
-    """A worker that carries decisions of the served store back to the graph's threads."""
-    session = dataclasses.replace(session_of(graph, db, url), store=store)
-    return partial(_deliver, session)
+def _session(graph: str, db: Path | None, url: str | None, store: Store) -> Session:
+    """The graph, with the served store for its requests."""
+    return dataclasses.replace(session_of(graph, db, url), store=store)
 
 
 async def _deliver(session: Session) -> None:
+    """Carry decisions back to the graph's threads, until cancelled."""
     workers: list[Worker] = []
     task = asyncio.create_task(session.work(started=workers.append))
     try:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -15,14 +15,15 @@ from starlette.responses import Response
 from plancraft.access import Keys, Sessions
 from plancraft.approvals.desk import Desk
 from plancraft.errors import InvalidRequest, PlancraftError, StoreUnavailable
-from plancraft.server import signing_in
+from plancraft.server import pages, signing_in
 from plancraft.server.asking import OPENAPI, refuse_undeclared
 from plancraft.server.envelope import Envelope
 from plancraft.server.feed import ConnectionManager, open_ids
 from plancraft.server.metrics import Metrics
+from plancraft.server.pages.routes import error_page, wants_page
 from plancraft.server.problems import problem_for, problem_of, respond
 from plancraft.server.routes import decisions, health, lists, news, openings, waits
-from plancraft.server.service import Service
+from plancraft.server.service import LookBack, Service
 
 __all__ = ["Background", "create_app"]
 
@@ -34,7 +35,11 @@ _AGAIN_SECONDS = 1.0
 
 
 def create_app(
-    desk: Desk, *, public_url: str | None = None, background: Sequence[Background] = ()
+    desk: Desk,
+    *,
+    public_url: str | None = None,
+    background: Sequence[Background] = (),
+    histories: Mapping[str, LookBack] | None = None,
 ) -> FastAPI:
     """The application that serves the desk's requests.
 
@@ -42,11 +47,12 @@ def create_app(
         desk: Whose requests, on whose policy.
         public_url: Where people reach it, if that is not the address a browser sends.
         background: What runs beside it; started again when it fails.
+        histories: By graph, how to look at the past of its threads.
 
     Raises:
         LookupError: a route does not say who may use it.
     """
-    service = _service(desk, public_url)
+    service = _service(desk, public_url, histories or {})
     beside: list[Background] = [
         service.feed.run,
         partial(_sweep, service),
@@ -72,7 +78,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.service = service
-    for module in (lists, openings, decisions, waits, health, news, signing_in):
+    for module in (lists, openings, decisions, waits, health, news, signing_in, pages):
         app.include_router(module.router)
     app.add_exception_handler(PlancraftError, _refused)
     app.add_exception_handler(RequestValidationError, _misshapen)
@@ -82,7 +88,7 @@ def create_app(
     return app
 
 
-def _service(desk: Desk, public_url: str | None) -> Service:
+def _service(desk: Desk, public_url: str | None, histories: Mapping[str, LookBack]) -> Service:
     def connected() -> int:
         return feed.connected
 
@@ -95,6 +101,7 @@ def _service(desk: Desk, public_url: str | None) -> Service:
         feed=feed,
         metrics=metrics,
         public_url=public_url,
+        histories=histories,
     )
 
 
@@ -129,8 +136,10 @@ async def _count_open(service: Service) -> None:
         await _count_open(service)
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, PlancraftError)
+    if wants_page(request):
+        return error_page(request, error)
     problem = problem_of(error)
     if problem["status"] >= 500:
         _log.warning("refused: %s", error)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from fastapi import Depends, FastAPI, Request, Security
 from fastapi.routing import APIRoute, APIWebSocketRoute
@@ -21,6 +21,7 @@ __all__ = [
     "OPENAPI",
     "SESSION_COOKIE",
     "Gate",
+    "csrf_sent",
     "guards_itself",
     "identify",
     "is_own_origin",
@@ -66,8 +67,23 @@ class Gate:
         identity = await identify(service_of(request), request)
         require(identity, self.permission)
         if identity.via == "session" and request.method not in _SAFE:
-            require_own_page(request, request.headers.get(CSRF_HEADER, ""), by=identity.name)
+            require_own_page(request, await csrf_sent(request), by=identity.name)
         return identity
+
+
+async def csrf_sent(request: Request) -> str:
+    """What the page sent along: in a header, or in the `csrf_token` of a form."""
+    given = request.headers.get(CSRF_HEADER)
+    if given is not None:
+        return given
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    if kind != "application/x-www-form-urlencoded":
+        return ""
+    body = (await request.body()).decode("utf-8", "replace")
+    try:
+        return parse_qs(body, max_num_fields=1000).get("csrf_token", [""])[0]
+    except ValueError:
+        return ""
 
 
 async def identify(service: Service, connection: HTTPConnection) -> Identity:

@@ -6,16 +6,19 @@ import time
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from plancraft.locale import Language, speaking
+from plancraft.locale import LANGUAGES, Language, speaking
 from plancraft.server.metrics import Metrics
 from plancraft.server.problems import problem_for, respond
 
-__all__ = ["LARGEST", "Envelope", "language_of"]
+__all__ = ["LANGUAGE_COOKIE", "LARGEST", "Envelope", "language_of"]
 
 _log = logging.getLogger("plancraft.server")
 _access = logging.getLogger("plancraft.server.access")
+LANGUAGE_COOKIE = "plancraft_lang"
+"""Where a browser keeps the language that its reader chose."""
 LARGEST = 1_000_000
 """The largest body, in bytes."""
 _BODY_SECONDS = 30.0
@@ -40,7 +43,8 @@ class Envelope:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
-        with speaking(language_of(Headers(scope=scope).get("accept-language"))):
+        headers = Headers(scope=scope)
+        with speaking(_chosen(headers) or language_of(headers.get("accept-language"))):
             if scope["type"] == "websocket":
                 await self._app(scope, receive, send)
             else:
@@ -135,6 +139,12 @@ def _again(body: bytes, receive: Receive) -> Receive:
                 return message
 
     return give
+
+
+def _chosen(headers: Headers) -> Language | None:
+    """The language that was chosen on a page."""
+    kept = cookie_parser(headers.get("cookie", "")).get(LANGUAGE_COOKIE)
+    return next((one for one in LANGUAGES if one == kept), None)
 
 
 def language_of(accepted: str | None) -> Language | None:

@@ -47,7 +47,7 @@ class Metrics:
             registry=self.registry,
         )
         waiting = Gauge("plancraft_open_requests", "Open requests", registry=self.registry)
-        waiting.set_function(lambda: len(self._open))
+        waiting.set_function(lambda: self.open_count)
         clients = Gauge("plancraft_ws_clients", "Open WebSockets", registry=self.registry)
         clients.set_function(connected)
 
@@ -56,6 +56,11 @@ class Metrics:
         self._http.labels(method=method, status=str(status)).inc()
         if not held:
             self._http_seconds.observe(seconds)
+
+    @property
+    def open_count(self) -> int:
+        """How many requests are open, as far as this process has followed the log."""
+        return len(self._open)
 
     def known_open(self, request_ids: Iterable[str]) -> None:
         """Take in what was open before this process followed the log."""

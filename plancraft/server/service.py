@@ -1,7 +1,7 @@
 """What the handlers share: the desk, who may sit at it, and the news."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
@@ -15,9 +15,12 @@ from plancraft.approvals.desk import Desk
 from plancraft.errors import RequestClosed, UnknownInterrupt
 from plancraft.server.feed import ConnectionManager
 from plancraft.server.metrics import Metrics
+from plancraft.timetravel import TimeTravel
 
-__all__ = ["Service", "service_of"]
+__all__ = ["LookBack", "Service", "service_of"]
 
+LookBack = Callable[[str, Callable[[TimeTravel], Any]], Any]
+"""Gives what a function makes of a thread's past."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -33,8 +36,8 @@ class Service:
     metrics: Metrics
     public_url: str | None = None
     """Where people reach it, when not at the address they sent, as behind a proxy."""
-    landing: str = "/sign-in"
-    """Where a browser goes once it is signed in."""
+    histories: Mapping[str, LookBack] = field(default_factory=dict)
+    """By graph, how to look at the past of its threads."""
     throttle: Throttle = field(default_factory=Throttle)
     stopping: bool = False
     _held: set[Callable[[], None]] = field(default_factory=set)

@@ -3,23 +3,23 @@
 Opening a link changes nothing, so that mail scanners and previews of links cannot use it up.
 """
 
-from html import escape
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 import orjson
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi import Query as InQuery
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from plancraft.access import Permission, Session, require
+from plancraft.access import Identity, Permission, Session, require
 from plancraft.access.tokens import csrf_of
 from plancraft.errors import InvalidRequest, NotSignedIn, PlancraftError, RoleRefused
-from plancraft.locale import language, say
+from plancraft.locale import say
 from plancraft.server.asking import (
-    CSRF_HEADER,
     SESSION_COOKIE,
     Reader,
     Served,
+    csrf_sent,
     guards_itself,
     identify,
     is_own_origin,
@@ -27,6 +27,8 @@ from plancraft.server.asking import (
     require_own_page,
     session_token,
 )
+from plancraft.server.pages.rendering import page
+from plancraft.server.pages.routes import frame, own_path
 from plancraft.server.problems import status_of
 from plancraft.server.service import Service
 
@@ -35,42 +37,45 @@ __all__ = ["CSRF_COOKIE", "router"]
 router = APIRouter()
 CSRF_COOKIE = "plancraft_csrf"
 _LONGEST = 200
-_PAGE_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    )
-}
+_LANDING = "/hitl"
 
 
 @router.get("/sign-in", include_in_schema=False)
 @public
-async def sign_in_page(request: Request, service: Served, token: str = "") -> Response:
+async def sign_in_page(
+    request: Request,
+    service: Served,
+    token: str = "",
+    there: Annotated[str, InQuery(alias="next")] = "",
+) -> Response:
     """A page with a button that signs in; with a field for a key where there is no link."""
+    shown: dict[str, Any] = {"token": token[:_LONGEST], "next": own_path(there)}
     try:
         identity = await identify(service, request)
     except NotSignedIn:
-        return _page(_form_of(token[:_LONGEST]))
+        return _page(request, **shown)
     if identity.via == "session" and not token:
-        return _page(_signed_in(identity.name, csrf_of(session_token(request))))
-    return _page(_form_of(token[:_LONGEST]))
+        return _page(request, identity, signed_in_as=identity.name)
+    return _page(request, **shown)
 
 
 @router.post("/sign-in", include_in_schema=False)
 @public
 async def sign_in(request: Request, service: Served) -> Response:
     """A session, for the `token` of a link or for the `key` of a reviewer; a form or JSON."""
-    as_form = _is_form(request)
+    as_form, there = _is_form(request), None
     try:
         service.throttle.take(request.client.host if request.client else "")
         if not is_own_origin(request):
             raise RoleRefused("-", say("the request came from another site"))
         sent = await _sent(request)
+        there = own_path(sent.get("next", ""))
         secret, opened = await service.call(_opened, service, sent)
     except PlancraftError as error:
         if not as_form:
             raise
-        return _page(f"<p>{escape(error.localized())}</p>{_form_of('')}", status_of(error))
-    answer: Response = RedirectResponse(service.landing, 303)
+        return _page(request, status=status_of(error), message=error.localized(), next=there)
+    answer: Response = RedirectResponse(there or _LANDING, 303)
     if not as_form:
         answer = JSONResponse({"name": opened.name, "csrf_token": csrf_of(secret)})
     _set_cookies(answer, secret, opened, secure=_is_secure(request, service))
@@ -85,9 +90,7 @@ async def sign_out(request: Request, service: Served) -> Response:
     require(identity, Permission.LEAVE)
     if identity.via != "session":
         raise RoleRefused(identity.name, say("a key has no session to end"))
-    sent = await _sent(request) if _is_form(request) else {}
-    csrf = request.headers.get(CSRF_HEADER) or sent.get("csrf_token", "")
-    require_own_page(request, csrf, by=identity.name)
+    require_own_page(request, await csrf_sent(request), by=identity.name)
     await service.call(service.sessions.close, session_token(request))
     answer = RedirectResponse("/sign-in", 303) if _is_form(request) else Response(status_code=204)
     for name in (SESSION_COOKIE, CSRF_COOKIE):
@@ -148,36 +151,8 @@ def _set_cookies(answer: Response, secret: str, session: Session, *, secure: boo
         )
 
 
-def _form_of(token: str) -> str:
-    button = _button(say("Sign in"))
-    if token:
-        field = f'<input type="hidden" name="token" value="{escape(token)}">'
-    else:
-        label = escape(say("Your key"))
-        field = (
-            f'<label>{label} <input type="password" name="key" autocomplete="current-password" '
-            f'maxlength="{_LONGEST}" required></label> '
-        )
-    return f'<form method="post" action="/sign-in">{field}{button}</form>'
-
-
-def _signed_in(name: str, csrf: str) -> str:
-    who, leave = escape(say("You are signed in as {name}.", name=name)), _button(say("Sign out"))
-    return (
-        f'<p>{who}</p><form method="post" action="/sign-out">'
-        f'<input type="hidden" name="csrf_token" value="{csrf}">'
-        f"{leave}</form>"
-    )
-
-
-def _button(text: str) -> str:
-    return f"<button>{escape(text)}</button>"
-
-
-def _page(body: str, status: int = 200) -> HTMLResponse:
-    page = (
-        f'<!DOCTYPE html><html lang="{language()}"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>plancraft</title><h1>plancraft</h1>{body}</html>"
-    )
-    return HTMLResponse(page, status, _PAGE_HEADERS)
+def _page(
+    request: Request, identity: Identity | None = None, *, status: int = 200, **shown: Any
+) -> Response:
+    values: dict[str, Any] = {"token": "", "next": None, "message": "", "signed_in_as": None}
+    return page("sign_in.html", status, **{**values, **shown}, **frame(request, identity))

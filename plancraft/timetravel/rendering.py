@@ -9,7 +9,7 @@ from typing import Any
 from plancraft.locale import say
 from plancraft.timetravel.diffing import Change, common_ends, opcodes
 
-__all__ = ["changes_as_html", "changes_as_text", "one_line", "visible"]
+__all__ = ["changes_as_html", "changes_as_text", "one_line", "visible", "word_diff"]
 
 _LONG = 60
 """Texts of more characters are compared inside."""
@@ -68,7 +68,7 @@ def _as_lines(change: Change) -> Iterator[str]:
         yield f"{head}:"
         yield from (f"    {line}" for line in _line_diff(before, after))
     else:
-        yield f"{head}: {''.join(_marked(part) for part in _word_diff(before, after))}"
+        yield f"{head}: {''.join(_marked(part) for part in word_diff(before, after))}"
 
 
 def _line_diff(before: str, after: str) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _line_diff(before: str, after: str) -> Iterator[str]:
             return
 
 
-def _word_diff(before: str, after: str) -> Iterator[tuple[str, str]]:
+def word_diff(before: str, after: str) -> Iterator[tuple[str, str]]:
     """Pieces of the text with `=`, `-` or `+`."""
     old, new = (re.findall(r"\S+\s*|\s+", text) for text in (before, after))
     start, end = common_ends(old, new)
@@ -138,7 +138,7 @@ def _as_row(change: Change) -> str:
 
 def _both_sides(before: str, after: str) -> tuple[str, str]:
     old = new = ""
-    for sign, text in _word_diff(before, after):
+    for sign, text in word_diff(before, after):
         shown = escape(visible(_shortened(text, 120 if sign == "=" else _ENDS)))
         old += {"=": shown, "-": f"<del>{shown}</del>"}.get(sign, "")
         new += {"=": shown, "+": f"<ins>{shown}</ins>"}.get(sign, "")

@@ -17,9 +17,8 @@ def used() -> set[str]:
     found: set[str] = set()
     keywords = {"say": None, "N_": None}
     for folder in ("plancraft", "graph"):
-        extracted = extract_from_dir(
-            ROOT / folder, method_map=[("**.py", "python")], keywords=keywords
-        )
+        methods = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
+        extracted = extract_from_dir(ROOT / folder, method_map=methods, keywords=keywords)
         found |= {str(message) for _, _, message, _, _ in extracted}
     return found
 

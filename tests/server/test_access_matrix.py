@@ -26,15 +26,27 @@ PUBLIC = {
     ("GET", "/metrics"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
+    ("POST", "/hitl/language"),
+    ("GET", "/hitl/static/{name}"),
 }
+PAGES: dict[str, tuple[dict[str, str], int]] = {
+    "/hitl/requests/{request_id}/decide": ({"action": "approve"}, 303),
+    "/hitl/requests/{request_id}/undo": ({}, 409),
+    "/hitl/requests/{request_id}/claim": ({}, 303),
+    "/hitl/requests/{request_id}/extend": ({"seconds": "1"}, 303),
+    "/hitl/requests/{request_id}/preview": ({}, 422),
+}
+"""The forms of the pages, and what a reviewer gets for them."""
 BODIES: dict[str, Any] = {
     "/api/approvals": {"title": "Plan", "content": "text"},
     "/answer": {"answer": {"decision": "approve", "reason": None, "content": None}},
     "/reject": {"reason": "no"},
     "/extend": {"seconds": 1},
     "/decide": {"decisions": [{"id": "ID", "action": "approve"}]},
+    "/looking": {"id": "ID"},
 }
 DECIDING = ("/approve", "/reject", "/answer", "/extend", "/decide")
+ASKING = "/api/approvals"
 ROUTES = sorted(
     (method, re.sub(r"\{(\w+)[^}]*\}", r"{\1}", route.path))
     for route in routes_of(APP.routes)
@@ -91,13 +103,22 @@ def _sent(inside: Inside, path: str) -> tuple[str, dict[str, Any], str]:
     body = next((body for end, body in BODIES.items() if path.endswith(end)), {})
     if "decisions" in body:
         body = {"decisions": [{"id": request.id, "action": "approve"}]}
+    if "id" in body:
+        body = {"id": request.id}
     return path.replace("{request_id}", request.id), body, request.id
 
 
 def _call(inside: Inside, method: str, path: str, body: Any, **named: Any) -> Any:
     if path.endswith("/wait"):
         path += "?timeout=0"
-    return inside.call(method, path, **named, **({"json": body} if method == "POST" else {}))
+    form = next((page[0] for end, page in PAGES.items() if _is_page(path, end)), None)
+    if method == "POST":
+        named["json" if form is None else "data"] = body if form is None else form
+    return inside.call(method, path, **named)
+
+
+def _is_page(path: str, template: str) -> bool:
+    return path.startswith("/hitl/requests/") and path.endswith(template.rpartition("/")[2])
 
 
 def _untouched(inside: Inside, request_id: str) -> bool:
@@ -108,11 +129,12 @@ def _untouched(inside: Inside, request_id: str) -> bool:
 
 def test_there_are_the_routes_that_there_should_be() -> None:
     assert set(ROUTES) > PUBLIC
-    assert {path for _, path in ROUTES if path.endswith(DECIDING)} == {
+    api = {path for _, path in ROUTES if path.startswith("/api/")}
+    assert {path for path in api if path.endswith(DECIDING)} == {
         "/api/approvals/decide",
         *(f"/api/approvals/{{request_id}}{end}" for end in DECIDING if end != "/decide"),
     }
-    assert len(GUARDED) > 15
+    assert len(GUARDED) > 25
 
 
 def test_only_routes_that_say_so_are_for_anybody() -> None:
@@ -165,7 +187,9 @@ def test_each_role_gets_where_it_may(world: Inside, who: str, method: str, path:
     response = _call(world, method, path, body, who=who)
 
     is_agent = who != "reviewer"
-    if template.endswith(DECIDING):
+    if template.startswith("/hitl"):
+        expected = 403 if is_agent else PAGES.get(template, ({}, 200))[1]
+    elif template.endswith(DECIDING):
         expected = 403 if is_agent else 200
     elif method == "POST" and template == "/api/approvals":
         expected = 201 if is_agent else 403
@@ -174,7 +198,7 @@ def test_each_role_gets_where_it_may(world: Inside, who: str, method: str, path:
     else:
         expected = 200
     assert response.status_code == expected, response.text
-    if expected >= 400:
+    if expected >= 400 and (is_agent or template not in PAGES):
         assert response.headers["content-type"] == "application/problem+json"
         assert _untouched(world, request_id)
     if template.endswith(tuple(ApprovalStatus)) and is_agent:

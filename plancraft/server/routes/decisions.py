@@ -1,5 +1,6 @@
 """Decisions, by reviewers alone; withdrawals and more time."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from starlette.responses import Response
 from plancraft.access import Identity, Role
 from plancraft.access.permits import require_say
 from plancraft.approvals import ApprovalRequest
+from plancraft.approvals.transitions import NO_HOLD
 from plancraft.errors import PlancraftError
 from plancraft.server.asking import Canceller, Decider, Served
 from plancraft.server.problems import problem_of
@@ -28,7 +30,7 @@ from plancraft.server.service import Service
 from plancraft.server.strictness import StrictRoute, check_text
 from plancraft.server.views import RequestView, as_json, as_response
 
-__all__ = ["router"]
+__all__ = ["decide_all", "router"]
 
 router = APIRouter(prefix="/api/approvals", route_class=StrictRoute, tags=["decisions"])
 _RESPONSES = {**ANSWERS, 200: {"model": RequestView}}
@@ -40,7 +42,7 @@ async def approve(
 ) -> Response:
     """Say yes, with edits if need be. Where several must approve, the request may stay open."""
     one = DecideOne(id=request_id, action="approve", **_fields(body))
-    return as_response(await service.call(_decided, service, identity, one))
+    return as_response(await service.call(decided, service, identity, one))
 
 
 @router.post("/{request_id:request_id}/reject", responses=_RESPONSES)
@@ -49,7 +51,7 @@ async def reject(
 ) -> Response:
     """Say no."""
     one = DecideOne(id=request_id, action="reject", **_fields(body))
-    return as_response(await service.call(_decided, service, identity, one))
+    return as_response(await service.call(decided, service, identity, one))
 
 
 @router.post("/{request_id:request_id}/answer", responses=_RESPONSES)
@@ -58,7 +60,7 @@ async def answer(
 ) -> Response:
     """Answer what is more than a yes or a no."""
     one = DecideOne(id=request_id, action="answer", **_fields(body))
-    return as_response(await service.call(_decided, service, identity, one))
+    return as_response(await service.call(decided, service, identity, one))
 
 
 @router.post("/{request_id:request_id}/cancel", responses=_RESPONSES)
@@ -81,14 +83,33 @@ async def extend(
 @router.post("/decide", responses={**ANSWERS, 200: {"description": "One result for each"}})
 async def decide_several(identity: Decider, service: Served, body: DecideSeveral) -> Response:
     """Decide many: each gets `id` and `status`, and its `request` or its `problem`."""
-    results = [await service.call(_result, service, identity, one) for one in body.decisions]
-    text = orjson.dumps({"results": [orjson.Fragment(result) for result in results]})
+    return await decide_all(service, identity, body)
+
+
+async def decide_all(
+    service: Service, identity: Identity, body: DecideSeveral, hold: timedelta = NO_HOLD
+) -> Response:
+    """One result for each decision, in order; each counts or not by itself."""
+    results = [await service.call(result, service, identity, one, hold) for one in body.decisions]
+    text = orjson.dumps({"results": [orjson.Fragment(one) for one in results]})
     return Response(text, media_type="application/json")
 
 
-def _decided(service: Service, identity: Identity, one: DecideOne) -> ApprovalRequest:
+def decided(
+    service: Service, identity: Identity, one: DecideOne, hold: timedelta = NO_HOLD
+) -> ApprovalRequest:
+    """The request as this one decides it.
+
+    Raises:
+        PlancraftError: as `Desk.answer` does; nothing was decided.
+    """
     desk = service.desk
-    who: dict[str, Any] = {"by": identity.name, "roles": identity.roles, "seen": one.seen}
+    who: dict[str, Any] = {
+        "by": identity.name,
+        "roles": identity.roles,
+        "seen": one.seen,
+        "hold": hold,
+    }
     match one.action:
         case "approve":
             if isinstance(one.edits, str):
@@ -101,9 +122,12 @@ def _decided(service: Service, identity: Identity, one: DecideOne) -> ApprovalRe
     return service.changed(one.id, act)
 
 
-def _result(service: Service, identity: Identity, one: DecideOne) -> bytes:
+def result(
+    service: Service, identity: Identity, one: DecideOne, hold: timedelta = NO_HOLD
+) -> bytes:
+    """The decision's result as JSON: its `id` and `status`, and its `request` or its `problem`."""
     try:
-        request = _decided(service, identity, one)
+        request = decided(service, identity, one, hold)
     except PlancraftError as error:
         problem = problem_of(error)
         return orjson.dumps({"id": one.id, "status": problem["status"], "problem": problem})

@@ -1,0 +1,9 @@
+"""The reviewer's pages, at `/hitl`: what is asked, by whom, until when, and the buttons for it.
+
+Everything is rendered here; the scripts in `static/` only fetch, swap and count. Without them a
+single decision works all the same, on `/hitl/requests/{id}`.
+"""
+
+from plancraft.server.pages.routes import router
+
+__all__ = ["router"]
