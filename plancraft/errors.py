@@ -23,6 +23,7 @@ __all__ = [
     "PlancraftError",
     "PolicyRefused",
     "QuestionChanged",
+    "RequestAltered",
     "RequestClosed",
     "RequestExpired",
     "RoleRefused",
@@ -217,6 +218,20 @@ class LogBroken(PlancraftError):
     def _text(self, reader: Language | None = None) -> str:
         with speaking(reader):
             return say(self.template, seq=self.seq, how=say(self._how, place=self.place))
+
+
+class RequestAltered(PlancraftError):
+    """A request is not as the log tells of it."""
+
+    template = N_("Request {id} is not as the log tells of it: {how}.")
+
+    def __init__(self, id: str, how: str) -> None:  # noqa: A002
+        self._how = how
+        super().__init__(id=id, how=how)
+
+    def _text(self, reader: Language | None = None) -> str:
+        with speaking(reader):
+            return say(self.template, id=self.values["id"], how=say(self._how))
 
 
 class NotAllowed(PlancraftError, PermissionError):

@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict
 from plancraft.errors import NameRefused
 from plancraft.locale import say
 
-__all__ = ["Identity", "Role", "proper_name", "same_name"]
+__all__ = ["Identity", "Role", "proper_name"]
 
 _LONGEST = 64
 _SIGNS = frozenset(" .-_@+")
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 
 
 class Role(StrEnum):
@@ -50,15 +51,20 @@ def proper_name(name: str) -> str:
     kept = unicodedata.normalize("NFKC", name).strip()
     if not 0 < len(kept) <= _LONGEST:
         raise NameRefused(name, say("a name has 1 to {most} characters", most=_LONGEST))
-    if not all(sign.isalnum() or sign in _SIGNS or _joins(sign) for sign in kept):
+    if not all(
+        (sign.isalnum() and not _is_invisible(sign)) or sign in _SIGNS or _joins(sign)
+        for sign in kept
+    ):
         raise NameRefused(name, say("a name has letters, digits and . - _ @ + only"))
     return kept
 
 
-def same_name(one: str, other: str) -> bool:
-    """Whether people would take the two for one name."""
-    return one.casefold() == other.casefold()
-
-
 def _joins(sign: str) -> bool:
-    return unicodedata.category(sign) in ("Mn", "Mc")
+    return unicodedata.category(sign) in ("Mn", "Mc") and not _is_invisible(sign)
+
+
+def _is_invisible(sign: str) -> bool:
+    """Letters and marks that show nothing (Unicode's Default_Ignorable_Code_Point)."""
+    return (
+        sign in _INVISIBLE or "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef"
+    )

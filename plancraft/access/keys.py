@@ -5,16 +5,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from plancraft.access.identity import Identity, Role, proper_name, same_name
+from plancraft.access.identity import Identity, Role, proper_name
 from plancraft.access.tokens import hash_of, new_token
 from plancraft.approvals import Changes, Record, Store
+from plancraft.approvals.policy import same_name
 from plancraft.errors import NameRefused, StoreUnavailable, UnknownKey
-from plancraft.locale import say
+from plancraft.locale import Language, say
 
-__all__ = ["Key", "Keys"]
+__all__ = ["LINK", "SESSION", "Key", "Keys"]
 
+SESSION, LINK = "session", "sign-in"
+"""As what sessions, and the links that open one, are kept."""
 _KIND = "key"
 _LOCK = "plancraft:names"
 _LOCK_SECONDS = 5.0
@@ -29,6 +33,10 @@ class Key(BaseModel):
     role: Role
     email: str | None = None
     groups: tuple[str, ...] = ()
+    language: Language | None = None
+    """In which they are written to; None leaves it to the server."""
+    slack: str | None = None
+    """Their Slack member id, by which a button that they press is theirs."""
     created_at: AwareDatetime
 
     @property
@@ -51,12 +59,20 @@ class Keys:
         self._store, self._clock = store, clock
 
     def add(
-        self, name: str, role: Role, *, email: str | None = None, groups: Sequence[str] = ()
+        self,
+        name: str,
+        role: Role,
+        *,
+        email: str | None = None,
+        groups: Sequence[str] = (),
+        language: Language | None = None,
+        slack: str | None = None,
     ) -> str:
         """A new key, `pc_agent_…` or `pc_reviewer_…`; nobody can be told it a second time.
 
         Raises:
-            NameRefused: another key has this name, however it is written, or it is no name.
+            NameRefused: another key has this name, however it is written, or this Slack member;
+                or it is no name.
         """
         name = proper_name(name)
         kept = Key(
@@ -64,6 +80,8 @@ class Keys:
             role=role,
             email=email,
             groups=tuple(proper_name(group) for group in groups),
+            language=language,
+            slack=slack,
             created_at=self._clock(),
         )
         token = new_token(f"pc_{role.value}")
@@ -71,6 +89,10 @@ class Keys:
         with one_writer_of_names(self._store):
             if any(same_name(name, other.name) for other in self.list()):
                 raise NameRefused(name, say("another key has it; revoke that one first"))
+            if slack is not None and (other := self.find_by_slack(slack)) is not None:
+                raise NameRefused(
+                    name, say("the key of {name} has this Slack member", name=other.name)
+                )
             self._store.commit(Changes(records=[record]), durable=True)
         return token
 
@@ -79,17 +101,24 @@ class Keys:
         return sorted((key for _, key in self._kept()), key=lambda key: key.name)
 
     def revoke(self, name: str) -> Key:
-        """The key that counts no more, nor any session that was opened with it.
+        """The key that counts no more, nor any session or link of that name.
 
         Raises:
             UnknownKey: no key has this name.
         """
-        for id_, key in self._kept():
-            if same_name(key.name, name):
-                gone = Changes(records=[Record(_KIND, id_, None)])
-                if self._store.commit(gone, durable=True):
-                    return key
+        while found := next((one for one in self._kept() if same_name(one[1].name, name)), None):
+            id_, key = found
+            gone = [Record(_KIND, id_, None), *self._sessions_of(key.name)]
+            if self._store.commit(Changes(records=gone), durable=True):
+                return key
         raise UnknownKey(name)
+
+    def _sessions_of(self, name: str) -> Iterator[Record]:
+        """What takes away each session and link of this name."""
+        for kind in (SESSION, LINK):
+            for record in self._store.records(kind):
+                if record.body and same_name(orjson.loads(record.body)["name"], name):
+                    yield Record(kind, record.id, None)
 
     def find(self, token: str) -> Key | None:
         """What is known of this key; None of one that was revoked or never was."""
@@ -99,6 +128,10 @@ class Keys:
         """The same, by what is kept of it."""
         found = self._store.record(_KIND, id_)
         return Key.model_validate_json(found.body) if found and found.body else None
+
+    def find_by_slack(self, member: str) -> Key | None:
+        """Whose key has this Slack member id."""
+        return next((key for key in self.list() if key.slack == member), None)
 
     def _kept(self) -> Iterator[tuple[str, Key]]:
         for record in self._store.records(_KIND):

@@ -5,16 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from plancraft.access.identity import Identity, Role, proper_name, same_name
-from plancraft.access.keys import Keys, one_writer_of_names
+from plancraft.access.identity import Identity, Role, proper_name
+from plancraft.access.keys import LINK, SESSION, Keys, one_writer_of_names
 from plancraft.access.tokens import hash_of, new_token
 from plancraft.approvals import Changes, Record, Store
+from plancraft.approvals.policy import same_name
 from plancraft.errors import NameRefused, NotSignedIn, RoleRefused
 from plancraft.locale import say
 
 __all__ = ["Session", "Sessions"]
 
-_KIND, _LINK = "session", "sign-in"
 _LASTS = timedelta(hours=12)
 
 
@@ -58,9 +58,13 @@ class Sessions:
         session = Session(name=proper_name(name), expires_at=self._clock() + _LASTS)
         with one_writer_of_names(self._store):
             for key in self._keys.list():
-                if key.role is Role.AGENT and same_name(key.name, session.name):
+                if not same_name(key.name, session.name):
+                    continue
+                if key.role is Role.AGENT:
                     raise NameRefused(name, say("an agent's key has it"))
-            return self._keep(_LINK, session, "pc_link")
+                # One person, written in one way.
+                session = session.model_copy(update={"name": key.name, "groups": key.groups})
+            return self._keep(LINK, session, "pc_link")
 
     def open_by_link(self, token: str) -> tuple[str, Session]:
         """A session's token, and the session; the link is used up by that.
@@ -68,15 +72,15 @@ class Sessions:
         Raises:
             NotSignedIn: the link is not one of ours, was used, or is too old.
         """
-        link = self._find(_LINK, token)
+        link = self._find(LINK, token)
         if link is None:
             raise NotSignedIn()
         self._require_still_a_reviewer(link.name)
         session = link.model_copy(update={"expires_at": self._clock() + _LASTS})
         opened = new_token("pc_session")
         records = [
-            Record(_LINK, hash_of(token), None),
-            Record(_KIND, hash_of(opened), session.model_dump_json()),
+            Record(LINK, hash_of(token), None),
+            Record(SESSION, hash_of(opened), session.model_dump_json()),
         ]
         # Taking the link away loses the commit when another one was first: it opens one session.
         if not self._store.commit(Changes(records=records), durable=True):
@@ -102,26 +106,26 @@ class Sessions:
             key=hash_of(key),
         )
         self.forget_expired()
-        return self._keep(_KIND, session, "pc_session"), session
+        return self._keep(SESSION, session, "pc_session"), session
 
     def find(self, token: str) -> Session | None:
         """The session; None of one that ended, or whose key was revoked."""
-        session = self._find(_KIND, token)
+        session = self._find(SESSION, token)
         if session is None or session.key is None:
             return session
         return session if self._keys.find_by_hash(session.key) else None
 
     def close(self, token: str) -> None:
         """End the session."""
-        self._store.commit(Changes(records=[Record(_KIND, hash_of(token), None)]), durable=True)
+        self._store.commit(Changes(records=[Record(SESSION, hash_of(token), None)]), durable=True)
 
     def withdraw(self, token: str) -> None:
         """Let a link that was not used open nothing."""
-        self._store.commit(Changes(records=[Record(_LINK, hash_of(token), None)]), durable=True)
+        self._store.commit(Changes(records=[Record(LINK, hash_of(token), None)]), durable=True)
 
     def forget_expired(self) -> None:
         """Take away what counts no more."""
-        for kind in (_KIND, _LINK):
+        for kind in (SESSION, LINK):
             for record in self._store.records(kind):
                 if record.body is None or self._is_over(Session.model_validate_json(record.body)):
                     gone = Record(kind, record.id, None)

@@ -4,27 +4,32 @@ import asyncio
 import ipaddress
 import logging
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from plancraft.access import Sessions
-from plancraft.approvals import HITLPolicy, Store
-from plancraft.approvals.desk import Desk
 from plancraft.errors import StoreUnavailable
-from plancraft.server.app import Background, create_app
-from plancraft.server.service import LookBack
+from plancraft.server.app import create_app
+from plancraft.server.service import Service
 
-__all__ = ["address_of", "bind", "is_loopback", "serve"]
+__all__ = ["address_of", "bind", "create_app", "is_loopback", "serve"]
 
 _log = logging.getLogger("plancraft.server")
 _GRACE_SECONDS = 5
 _MESSAGE_BYTES = 65_536
 _FLUSH_SECONDS = 2.0
 _BACKLOG = 2048
+_HEAD_BYTES, _HEAD_SECONDS = 65_536, 15.0
+"""How large the head of a request may be, and how long it may take to come."""
+_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"Connection: close\r\nContent-Length: 0\r\n\r\n"
+)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -62,45 +67,37 @@ def is_loopback(bound: socket.socket) -> bool:
 
 
 def serve(
-    store: Store,
+    app: FastAPI,
     bound: socket.socket,
     *,
-    policy: HITLPolicy | None = None,
-    public_url: str | None = None,
     invites: str | None = None,
     announce: Callable[[str | None], None] = lambda token: None,
-    background: Sequence[Background] = (),
-    histories: Mapping[str, LookBack] | None = None,
+    proxies: Sequence[str] = (),
 ) -> None:
-    """Serve the store until Ctrl-C or SIGTERM: whoever waits is let go, WebSockets are closed.
+    """Serve until Ctrl-C or SIGTERM: whoever waits is let go, WebSockets are closed.
 
     Args:
-        store: Whose requests.
+        app: As `create_app` makes it.
         bound: Where, as `bind` gives it.
-        policy: What is frozen on new requests.
-        public_url: Where people reach it, when not there.
         invites: The reviewer for whom there is a link to sign in with.
         announce: Called with the link's token, before anybody is served.
-        background: What runs beside it, as workers of graphs do; started again when it fails.
-        histories: By graph, how to look at the past of its threads.
+        proxies: The IP addresses of proxies whose X-Forwarded-For is believed.
 
     Raises:
         StoreUnavailable: the store cannot be reached even at the beginning.
         NameRefused: `invites` is an agent's name.
     """
-    store.head()
-    sessions = Sessions(store)
+    service: Service = app.state.service
+    service.store.head()
     token = None
     if invites is not None:
-        sessions.forget_expired()
-        token = sessions.invite(invites)
-    app = create_app(
-        Desk(store, policy), public_url=public_url, background=background, histories=histories
-    )
+        service.sessions.forget_expired()
+        token = service.sessions.invite(invites)
     announce(token)
     _allow_many_connections()
     config = uvicorn.Config(
         app,
+        http=_Http,
         ws=_Socket,
         ws_max_size=_MESSAGE_BYTES,
         ws_per_message_deflate=False,
@@ -108,16 +105,18 @@ def serve(
         log_config=None,
         access_log=False,  # it has queries in it, and a link's secret is in a query
         server_header=False,
-        proxy_headers=False,  # anybody could say to come from anywhere
+        # Without a proxy that is known, anybody could say to come from anywhere.
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         backlog=_BACKLOG,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     try:
-        _Server(config, app.state.service.stop).run([bound])
+        _Server(config, service.stop).run([bound])
     finally:
         if token is not None:
             with suppress(StoreUnavailable):
-                sessions.withdraw(token)
+                service.sessions.withdraw(token)
 
 
 class _Server(uvicorn.Server):
@@ -134,6 +133,42 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._on_stop()
         await super().shutdown(sockets)
+
+
+class _Http(HttpToolsProtocol):
+    """HTTP whose head is neither endless nor endlessly slow; bodies have limits of their own."""
+
+    _head_size = 0
+    _in_head = True
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._late = self.loop.call_later(_HEAD_SECONDS, self._too_late)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._head_size += len(data) if self._in_head else 0
+        if self._head_size > _HEAD_BYTES:
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        self._in_head, self._head_size = True, 0
+        self._late.cancel()
+        self._late = self.loop.call_later(_HEAD_SECONDS, self._too_late)
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head, self._head_size = False, 0
+        self._late.cancel()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._late.cancel()
+        super().connection_lost(exc)
+
+    def _too_late(self) -> None:
+        self.transport.close()
 
 
 class _Socket(WebSocketsSansIOProtocol):

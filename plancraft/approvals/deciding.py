@@ -9,9 +9,10 @@ from plancraft.approvals.policy import require_right
 from plancraft.approvals.requests import ApprovalRequest, Decision, Via
 from plancraft.approvals.store import Changes, Store
 from plancraft.approvals.transitions import NO_HOLD, decide
-from plancraft.errors import StaleView, UnknownInterrupt
+from plancraft.errors import InvalidAnswer, StaleView, UnknownInterrupt
 from plancraft.interrupts.fitting import fit_answer, secret_fields
 from plancraft.interrupts.observing import log_hitl_event
+from plancraft.locale import say
 
 __all__ = [
     "Deciding",
@@ -77,7 +78,7 @@ def _decision_event(row: ApprovalRequest) -> Event:
 
 def record_answer(
     store: Store,
-    request_id: str,
+    request: ApprovalRequest | str,
     answer: Any,
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -87,7 +88,7 @@ def record_answer(
 
     Args:
         store: Where the request is.
-        request_id: Its id.
+        request: Its id, or itself as it was just read.
         answer: As the question's kind takes it.
         now: The time.
         deciding: As `Deciding` says.
@@ -106,12 +107,12 @@ def record_answer(
             raise StaleView(row.id)
         return decision_on(row, answer, by=by, now=now(), roles=roles, hold=hold)
 
-    return swap(store, request_id, decided_now, _decision_event)
+    return swap(store, request, decided_now, _decision_event)
 
 
 def swap(
     store: Store,
-    request_id: str,
+    request: ApprovalRequest | str,
     succeed: Callable[[ApprovalRequest], ApprovalRequest],
     event: Callable[[ApprovalRequest], Event],
     *,
@@ -119,17 +120,25 @@ def swap(
 ) -> ApprovalRequest:
     """Put the successor in the request's place, made anew when another writer was first.
 
+    Args:
+        store: Where the request is.
+        request: Its id, or itself as it was just read.
+        succeed: Makes its successor.
+        event: Makes the event that tells of it.
+        forgets: Whether a secret value is dropped by it.
+
     Raises:
         UnknownInterrupt: there is no such request; and what `succeed` raises.
     """
-    while True:
-        row = store.get(request_id)
-        if row is None:
-            raise UnknownInterrupt(request_id)
+    id_ = request if isinstance(request, str) else request.id
+    row = store.get(id_) if isinstance(request, str) else request
+    while row is not None:
         successor = succeed(row)
         changes = Changes(replaced=[successor], events=[event(successor)], forgets=forgets)
         if commit(store, changes):
             return successor
+        row = store.get(id_)
+    raise UnknownInterrupt(id_)
 
 
 def commit(store: Store, changes: Changes) -> bool:
@@ -163,6 +172,10 @@ def decision_on(
     if via == "person":
         require_right(row.terms, by=by, roles=roles, requested_by=row.requested_by)
     fitted = fit_answer(row.payload, row.response_schema, answer)
+    if row.terms.needed > 1 and isinstance(fitted, dict) and fitted.get("decision") == "edit":
+        # A vote is for what its voter saw.
+        problem = say("several must approve it, so it is not edited: reject it, and say why")
+        raise InvalidAnswer(row.title, [problem])
     open_part, secrets = _parted(row, fitted)
     decision = Decision(answer=open_part, by=by, at=now, via=via, secrets=secrets)
     return decide(row, decision, now=now, hold=hold)

@@ -135,7 +135,7 @@ class Desk:
             events += decision_changes([request]).events
         if commit(self.store, Changes(opened=[request], events=events)):
             return request
-        return self._same(request)
+        return self._same(request, timed=timeout is not None)
 
     def get(self, request_id: str) -> ApprovalRequest:
         """The request as it is now: closed if its time is up, and what was held long enough is
@@ -184,10 +184,7 @@ class Desk:
             As `answer`.
         """
         request = self.get(request_id)
-        answer = _yes(request, edits, reason)
-        if request.is_open and edits is not None:
-            self._check_edit(request, answer["content"])
-        return self.answer(request_id, answer, **deciding)
+        return self._answered(request, _yes(request, edits, reason), **deciding)
 
     def reject(
         self,
@@ -197,16 +194,17 @@ class Desk:
         **deciding: Unpack[Deciding],
     ) -> ApprovalRequest:
         """The request after this no. Raises: as `answer`."""
-        return self.answer(request_id, _no(self.get(request_id), reason), **deciding)
+        request = self.get(request_id)
+        return self._answered(request, _no(request, reason), **deciding)
 
     def answer(self, request_id: str, answer: Any, **deciding: Unpack[Deciding]) -> ApprovalRequest:
         """The request with this answer on record; a graph's is delivered by a worker.
 
         Raises:
-            UnknownInterrupt, InvalidAnswer, AlreadyAnswered, RequestExpired, NotAllowed, StaleView:
-                the first that holds; nothing was decided.
+            UnknownInterrupt, InvalidAnswer, AlreadyAnswered, RequestExpired, NotAllowed, StaleView,
+            PolicyRefused: the first that holds; nothing was decided.
         """
-        return record_answer(self.store, request_id, answer, now=self.clock, **deciding)
+        return self._answered(self.get(request_id), answer, **deciding)
 
     def undo(self, request_id: str, *, by: str) -> ApprovalRequest:
         """The request open again, as it was before this person decided, within the `hold`.
@@ -307,17 +305,29 @@ class Desk:
                 closed.append(changes.replaced[0])
         return closed
 
-    def _same(self, request: ApprovalRequest) -> ApprovalRequest:
-        """The request that the same key made before."""
+    def _answered(
+        self, request: ApprovalRequest, answer: Any, **deciding: Unpack[Deciding]
+    ) -> ApprovalRequest:
+        self._check_edit(request, answer)
+        return record_answer(self.store, request, answer, now=self.clock, **deciding)
+
+    def _same(self, request: ApprovalRequest, *, timed: bool) -> ApprovalRequest:
+        """The request that the same key made before; `timed` where its timeout was asked for."""
         found = self.store.get(request.id)
-        if found is None or found.digest != request.digest or found.type != request.type:
+        told = ("type", "digest", "tool", "context", "priority", "assignee")
+        names = (*told, "timeout") if timed else told
+        if found is None or any(getattr(found, one) != getattr(request, one) for one in names):
             raise PolicyRefused(say("this idempotency key was used for another request"))
         return found
 
-    def _check_edit(self, request: ApprovalRequest, content: Any) -> None:
+    def _check_edit(self, request: ApprovalRequest, answer: Any) -> None:
         """Whether what it became may be approved on the terms of what it was."""
-        if request.graph is not None:
+        edited = isinstance(answer, Mapping) and answer.get("decision") == "edit"
+        if not edited or request.graph is not None or not request.is_open:
             return
+        content, before = _as_value(answer.get("content")), read_payload(request.payload)
+        if isinstance(before, ApprovalInterruptPayload) and isinstance(before.content, dict):
+            content = {**before.content, **content} if isinstance(content, dict) else content
         tool = _tool_of(content) or request.tool
         self.policy.check_content(request.type, tool, content)
         if not request.terms.is_as_strict_as(self.policy.terms(request.type, tool)):
@@ -362,14 +372,33 @@ def _id_for(requested_by: str | None, key: str | None) -> str:
 
 
 def _as_value(content: Any) -> Any:
-    """The content as JSON: a text that holds an object or a list is taken for that."""
-    if isinstance(content, str):
-        try:
-            read = json.loads(content)
-        except (ValueError, RecursionError):
-            return content
-        return read if isinstance(read, dict | list) else content
-    return plain_json(content)
+    """The content as JSON: a text that holds an object or a list is taken for that.
+
+    Raises:
+        ValueError: it names a field twice, so that nobody could tell which one counts, or holds
+            a number that JSON cannot carry on.
+    """
+    if not isinstance(content, str):
+        return plain_json(content)
+    twice: list[str] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        fields = dict(pairs)
+        if len(fields) < len(pairs):
+            twice.append(
+                next(name for name, _ in pairs if [one for one, _ in pairs].count(name) > 1)
+            )
+        return fields
+
+    try:
+        read = json.loads(content, object_pairs_hook=once)
+    except (ValueError, RecursionError):
+        return content
+    if not isinstance(read, dict | list):
+        return content
+    if twice:
+        raise ValueError(say("the content names {name} twice", name=twice[0]))
+    return plain_json(read)
 
 
 def _as_text(value: Any) -> str:

@@ -8,10 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from plancraft.approvals.kinds import ApprovalType
 from plancraft.errors import NotAllowed, PolicyRefused
 from plancraft.interrupts.fitting import schema_problems
+from plancraft.interrupts.payloads import schema_fault
 from plancraft.locale import say
 
-__all__ = ["HITLPolicy", "Risk", "Rule", "Silence", "Terms", "require_right"]
+__all__ = ["HITLPolicy", "Risk", "Rule", "Silence", "Terms", "require_right", "same_name"]
 
+_LONGEST = 10 * 365 * 86400.0
+"""Ten years, in seconds."""
 Risk = Literal["low", "medium", "high"]
 Silence = Literal["reject", "approve"]
 _RISKS: tuple[Risk, ...] = ("low", "medium", "high")
@@ -59,7 +62,7 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    timeout: float | None = Field(default=None, gt=0)
+    timeout: float | None = Field(default=None, gt=0, le=_LONGEST)
     """Seconds until the deadline."""
     risk: Risk | None = None
     needed: int | None = Field(default=None, ge=1)
@@ -69,6 +72,16 @@ class Rule(BaseModel):
     silence: Silence | None = None
     content_schema: dict[str, Any] | None = None
     """JSON Schema of the content, which edits must keep to as well."""
+
+    @model_validator(mode="after")
+    def _can_be_kept(self) -> Self:
+        named = self.deciders or ()
+        by_role = any(one.startswith("role:") for one in named)
+        if named and not by_role and len(set(named)) < (self.needed or 1):
+            raise ValueError(f"needed is {self.needed}, but only {len(set(named))} may decide")
+        if self.content_schema is not None and (problem := schema_fault(self.content_schema)):
+            raise ValueError(f"content_schema is no JSON Schema: {problem}")
+        return self
 
 
 _SECONDS = {
@@ -88,8 +101,8 @@ class HITLPolicy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    default_timeout: float = Field(default=300, gt=0)
-    max_timeout: float = Field(default=3600, gt=0)
+    default_timeout: float = Field(default=300, gt=0, le=_LONGEST)
+    max_timeout: float = Field(default=3600, gt=0, le=_LONGEST)
     auto_approve_low_risk: bool = False
     require_reason_for_rejection: bool = True
     enable_notifications: bool = True
@@ -179,16 +192,23 @@ class HITLPolicy(BaseModel):
         return [rule for rule in found if rule is not None]
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether people would take the two for one name."""
+    return one.casefold() == other.casefold()
+
+
 def require_right(
     terms: Terms, *, by: str, roles: Iterable[str] = (), requested_by: str | None
 ) -> None:
     """Raises:
     NotAllowed: the terms do not let this person decide.
     """
-    if requested_by is not None and by == requested_by and not terms.requester_may_decide:
+    is_own = requested_by is not None and same_name(by, requested_by)
+    if is_own and not terms.requester_may_decide:
         raise NotAllowed(by, say("who asked does not decide"))
-    named = {by} if not by.startswith("role:") else set()
-    if terms.deciders and not {*named, *(f"role:{role}" for role in roles)} & set(terms.deciders):
+    names = {by.casefold()} if not by.startswith("role:") else set()
+    names |= {f"role:{role}".casefold() for role in roles}
+    if terms.deciders and not names & {one.casefold() for one in terms.deciders}:
         raise NotAllowed(
             by, say("deciding is up to {deciders}", deciders=", ".join(terms.deciders))
         )

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from plancraft.approvals.kinds import ApprovalStatus, Delivery
+from plancraft.approvals.policy import same_name
 from plancraft.approvals.requests import ApprovalRequest, Decision, Vote
 from plancraft.errors import AlreadyAnswered, RequestExpired, TooLateToUndo, UnknownInterrupt
 
@@ -102,7 +103,7 @@ def _until(now: datetime, hold: timedelta) -> datetime | None:
 
 def _vote(request: ApprovalRequest, decision: Decision) -> Vote:
     for vote in request.votes:
-        if vote.by == decision.by:
+        if same_name(vote.by, decision.by):
             raise AlreadyAnswered(request.id, by=vote.by, at=vote.at)
     return Vote(by=decision.by, at=decision.at)
 

@@ -5,6 +5,7 @@ from plancraft.cli.auditing import audit
 from plancraft.cli.commands import main
 from plancraft.cli.keys import keys
 from plancraft.cli.linting import lint_command
+from plancraft.cli.notifying import notifications
 from plancraft.cli.serving import serve
 from plancraft.cli.working import work
 
@@ -13,5 +14,6 @@ for _command in (history.history, history.diff, history.blame, history.fork, lin
 main.add_command(work)
 main.add_command(serve)
 main.add_command(keys)
+main.add_command(notifications)
 
 __all__ = ["main"]

@@ -1,5 +1,6 @@
 """The commands that make, show and revoke keys."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,11 +16,14 @@ from plancraft.cli.failing import Refused, one_line_errors
 from plancraft.cli.options import around
 from plancraft.cli.session import DEFAULT_DB
 from plancraft.cli.showing import plain
-from plancraft.locale import say, speaking
+from plancraft.locale import LANGUAGES, Language, say, speaking
 from plancraft.stores import open_store
 from plancraft.stores.urls import url_from_environment
 
 __all__ = ["keys", "store_to_keep_in"]
+
+_MEMBER = re.compile(r"[UW][A-Z0-9]{2,30}")
+_ADDRESS = re.compile(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+")
 
 
 def store_to_keep_in(db: Path | None, store: str | None) -> Store:
@@ -52,18 +56,31 @@ def keys() -> None:
     multiple=True,
     help=say("What else a reviewer is, for requests that only role:GROUP decides"),
 )
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), help=say("In which notifications are written")
+)
+@click.option("--slack", metavar="MEMBER_ID", help=say("Their Slack member id, such as U012345"))
 @around
-def add(
+def add(  # noqa: PLR0913 - one parameter an option
     name: str,
     role: str,
     email: str | None,
     groups: tuple[str, ...],
+    language: Language | None,
+    slack: str | None,
     db: Path | None,
     store: str | None,
     lang: Any,
 ) -> None:
     with speaking(lang), _keys_of(db, store) as kept:
-        click.echo(kept.add(name, Role(role), email=email, groups=groups))
+        if slack is not None and not _MEMBER.fullmatch(slack):
+            raise Refused(say("--slack takes a member id, such as U012345"))
+        if email is not None and not _ADDRESS.fullmatch(email):
+            raise Refused(say("--email takes one address"))
+        token = kept.add(
+            name, Role(role), email=email, groups=groups, language=language, slack=slack
+        )
+        click.echo(token)
 
 
 @keys.command("list", help=say("Show whose keys there are."))
@@ -71,10 +88,14 @@ def add(
 def list_keys(db: Path | None, store: str | None, lang: Any) -> None:
     with speaking(lang), _keys_of(db, store) as kept:
         table = Table(box=None, pad_edge=False)
-        for heading in (say("Name"), say("Role"), say("E-mail"), say("Groups"), say("Since")):
+        for heading in (
+            say("Name"), say("Role"), say("E-mail"), "Slack", say("Language"),
+            say("Groups"), say("Since"),
+        ):  # fmt: skip
             table.add_column(heading, overflow="fold")
         for key in kept.list():
-            cells = (key.name, key.role.value, key.email or "", ", ".join(key.groups))
+            reached = (key.email or "", key.slack or "", key.language or "")
+            cells = (key.name, key.role.value, *reached, ", ".join(key.groups))
             since = key.created_at.isoformat(timespec="seconds")
             table.add_row(*(plain(cell) for cell in (*cells, since)))
         Console(highlight=False).print(table)

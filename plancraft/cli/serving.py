@@ -14,6 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from plancraft.approvals import HITLPolicy, Store
+from plancraft.approvals.desk import Desk
 from plancraft.cli.failing import Refused, one_line_errors
 from plancraft.cli.keys import store_to_keep_in
 from plancraft.cli.options import around, by_option, session_of
@@ -47,6 +48,13 @@ _EXTRA = {
     help=say("YAML or JSON file with the fields of HITLPolicy"),
 )
 @click.option("--public-url", help=say("Where people reach it, if a proxy stands before it"))
+@click.option(
+    "--proxy",
+    "proxies",
+    metavar="ADDRESS",
+    multiple=True,
+    help=say("A proxy whose word for where a request came from is taken, by its IP address"),
+)
 @click.option("-v", "--verbose", is_flag=True, help=say("Log each request, without its query"))
 @by_option
 @around
@@ -56,6 +64,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
     graphs: tuple[str, ...],
     policy: Path | None,
     public_url: str | None,
+    proxies: tuple[str, ...],
     verbose: bool,
     by: str,
     db: Path | None,
@@ -75,16 +84,14 @@ def serve(  # noqa: PLR0913 - one parameter an option
         _log_to_stderr(verbose)
         try:
             sessions = [_session(graph, db, store, opened) for graph in graphs]
-            serving.serve(
-                opened,
-                bound,
-                policy=rules,
+            app = serving.create_app(
+                Desk(opened, rules),
                 public_url=url,
-                invites=by,
-                announce=partial(_announce, address, opened),
                 background=[partial(_deliver, session) for session in sessions],
                 histories={one.graph.get_name(): one.look_back for one in sessions},
             )
+            announce = partial(_announce, address, opened)
+            serving.serve(app, bound, invites=by, announce=announce, proxies=proxies)
         finally:
             bound.close()
             opened.close()
@@ -128,7 +135,10 @@ def _policy_in(path: Path) -> HITLPolicy:
 
 
 def _url(given: str) -> str:
-    parts = urlsplit(given)
+    try:
+        parts = urlsplit(given)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
         raise Refused(say("--public-url is a scheme and a host, as in https://hitl.example.com"))
     return f"{parts.scheme}://{parts.netloc}"

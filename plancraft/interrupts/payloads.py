@@ -20,6 +20,7 @@ __all__ = [
     "is_payload",
     "normalize_options",
     "read_payload",
+    "schema_fault",
 ]
 
 TimeoutAction = Literal["cancel", "default_option"]
@@ -177,7 +178,7 @@ class FormInterruptPayload(InterruptPayload):
 
     @model_validator(mode="after")
     def _is_a_schema(self) -> "FormInterruptPayload":
-        if problem := _schema_problem(canonical(self.form)):
+        if problem := schema_fault(self.form):
             raise ValueError(f"form is not a JSON Schema: {problem}")
         if self.form.get("type", "object") != "object":
             raise ValueError("the JSON Schema of a form describes an object")
@@ -235,6 +236,11 @@ def _validates(schema: dict[str, Any], value: Any) -> bool:
     from jsonschema.validators import validator_for
 
     return bool(validator_for(schema)(schema).is_valid(value))
+
+
+def schema_fault(schema: Any) -> str | None:
+    """Why this is no JSON Schema; None for one."""
+    return _schema_problem(canonical(schema))
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,9 @@ from plancraft.server.service import Service
 from plancraft.server.views import told_to
 
 __all__ = ["Filters", "Listed", "listed"]
+
+
+_ID = re.compile("[0-9a-f]{8,64}")
 
 
 class Filters(BaseModel):
@@ -92,7 +96,7 @@ def _place(status: ApprovalStatus, cursor: str) -> ApprovalRequest:
         place: Any = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         of, created_at, id_ = place
         at = datetime.fromisoformat(created_at)
-        if of != status.value or not isinstance(id_, str) or at.tzinfo is None:
+        if of != status.value or not _ID.fullmatch(id_) or at.tzinfo is None:
             raise ValueError(cursor)
         at.timestamp()
     except (ValueError, TypeError, OverflowError, binascii.Error):

@@ -46,6 +46,7 @@ STATUSES: Mapping[type[PlancraftError], int] = {
     errors.InvalidSettings: 500,
     errors.LogBroken: 500,
     errors.NoCheckpointer: 500,
+    errors.RequestAltered: 500,
     errors.StateError: 500,
     errors.StoreNotGiven: 500,
     errors.StoreUnavailable: 503,

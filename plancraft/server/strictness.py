@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Coroutine
-from typing import Any, NoReturn
+from typing import Any
 
 import orjson
 from fastapi import Request, Response
@@ -58,14 +58,15 @@ def check_text(text: str) -> None:
     Raises:
         InvalidRequest: as `check_json`.
     """
+    odd: list[str] = []
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=odd.append)
     except RecursionError:
         raise InvalidRequest([say("it is nested more than {most} deep", most=DEEPEST)]) from None
-    except InvalidRequest:
-        raise
     except ValueError:
         return
+    if odd and isinstance(value, dict | list):
+        raise InvalidRequest([say("{name} is not JSON", name=odd[0])])
     check_json(value)
 
 
@@ -82,7 +83,3 @@ def _check_scalar(value: Any) -> None:
         raise InvalidRequest([say("a text holds the sign U+0000")])
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidRequest([say("a number is too large")])
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise InvalidRequest([say("{name} is not JSON", name=name)])

@@ -124,6 +124,10 @@ class PostgresStore(SqlStore):
             found: Sequence[Any] = connection.execute(text, values).fetchall()
             return found
 
+    def _conflict(self) -> type[Exception]:
+        conflict: type[Exception] = self._driver().errors.UniqueViolation
+        return conflict
+
     @contextmanager
     def _writing(self, changes: Changes, *, durable: bool) -> Iterator[Run]:
         errors = self._driver().errors

@@ -11,8 +11,8 @@ from sqlalchemy.sql import ClauseElement
 
 from plancraft.approvals import ApprovalRequest, Changes, Entry, Event, Head, Lock, Query, Record
 from plancraft.approvals.events import chained
-from plancraft.errors import StoreUnavailable
-from plancraft.locale import say
+from plancraft.errors import LogBroken, StoreUnavailable
+from plancraft.locale import N_, say
 from plancraft.stores import schema
 
 __all__ = ["Run", "SqlStore"]
@@ -37,6 +37,10 @@ class SqlStore(ABC):
     @abstractmethod
     def _writing(self, changes: Changes, *, durable: bool) -> AbstractContextManager[Run]:
         """A transaction: committed at the end, undone by an error or by `Lost`."""
+
+    @abstractmethod
+    def _conflict(self) -> type[Exception]:
+        """What the driver raises for a row whose key is taken."""
 
     @abstractmethod
     def try_lock(self, thread_id: str) -> Lock | None:
@@ -91,7 +95,9 @@ class SqlStore(ABC):
         return [Entry(*row) for row in self._select(schema.LOG, after=after, limit=limit)]
 
     def head(self) -> Head:
-        return Head(*self._select(schema.HEAD)[0])
+        for row in self._select(schema.HEAD):
+            return Head(*row)
+        raise LogBroken(0, N_("its end is not kept any more"))
 
     def bookmark(self, name: str) -> int | None:
         found = self._select(schema.BOOKMARK, name=name)
@@ -132,9 +138,16 @@ class SqlStore(ABC):
 
     def _append(self, run: Run, events: Sequence[Event]) -> None:
         # Last of all: whoever holds the head keeps every other writer waiting.
-        head = Head(*run(*self._compiled(schema.HOLD_HEAD, {})).fetchone())
+        held = run(*self._compiled(schema.HOLD_HEAD, {})).fetchone()
+        if held is None:
+            raise LogBroken(0, N_("its end is not kept any more"))
+        head = Head(*held)
         for entry, event in zip(chained(head, events), events, strict=True):
-            run(*self._compiled(schema.RECORD, schema.row_of_entry(entry, event)))
+            try:
+                run(*self._compiled(schema.RECORD, schema.row_of_entry(entry, event)))
+            except self._conflict() as error:  # nobody else can have written behind a head we hold
+                taken = N_("something that was not written there stands in its place")
+                raise LogBroken(entry.seq, taken) from error
             head = Head(entry.seq, entry.hash)
         run(*self._compiled(schema.MOVE_HEAD, {"seq": head.seq, "hash": head.hash}))
         self._announce(run, head.seq)

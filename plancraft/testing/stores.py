@@ -35,6 +35,7 @@ from plancraft.approvals.audit import verify_log
 from plancraft.approvals.events import START, EventKind, chained, event_of
 from plancraft.approvals.requests import SEARCHED
 from plancraft.approvals.transitions import cancel, decide, mark_delivered
+from plancraft.interrupts.canonical import digest_of
 
 __all__ = ["EPOCH", "StoreContract", "a_request", "answered", "happened"]
 
@@ -56,6 +57,7 @@ def a_request(
 ) -> ApprovalRequest:
     """An open request; `after` and `deadline` are seconds from `EPOCH`."""
     interrupt_id = interrupt_id or f"interrupt-{number}"
+    shown = {"question": f"Question {number}?"}
     return ApprovalRequest(
         id=ApprovalRequest.id_for(thread_id, interrupt_id, generation),
         title=f"Question {number}?",
@@ -68,8 +70,8 @@ def a_request(
         checkpoint_id="checkpoint",
         interrupt_id=interrupt_id,
         generation=generation,
-        payload={"question": f"Question {number}?"},
-        digest=f"{number:064x}",
+        payload=shown,
+        digest=digest_of(shown),
         deadline=None if deadline is None else EPOCH + timedelta(seconds=deadline),
     )
 

@@ -3,17 +3,19 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from plancraft.approvals import Changes, Head
-from plancraft.approvals.audit import verify_log
+from plancraft.approvals import Changes, Head, HITLPolicy, Rule
+from plancraft.approvals.audit import verify_log, verify_requests
+from plancraft.approvals.desk import Desk
 from plancraft.approvals.events import link
 from plancraft.cli import main
-from plancraft.errors import LogBroken
+from plancraft.errors import LogBroken, RequestAltered
 from plancraft.stores.sqlite import SqliteStore
 from plancraft.testing.stores import a_request, happened
 
@@ -43,10 +45,10 @@ def store(path: Path) -> Iterator[SqliteStore]:
         yield store
 
 
-def tamper(path: Path, *statements: str) -> None:
+def tamper(path: Path, *statements: str, some: bool = True) -> None:
     with closing(sqlite3.connect(path)) as connection:
         for statement in statements:
-            assert connection.execute(statement).rowcount > 0
+            assert (connection.execute(statement).rowcount > 0) is some
         connection.commit()
 
 
@@ -151,3 +153,86 @@ def test_the_command_refuses_what_is_no_end(path: Path, known: str) -> None:
 
     assert said.exit_code == 2
     assert "NUMBER:HASH" in said.output
+
+
+@pytest.fixture
+def decided(tmp_path: Path) -> Iterator[SqliteStore]:
+    """A file with requests of every fate, whose protection was taken away."""
+    path = tmp_path / "decided.db"
+    with closing(SqliteStore(path)) as store:
+        desk = Desk(store, HITLPolicy(types={"data_validation": Rule(needed=2)}))
+        yes, no, out, voted, late = (
+            desk.open(kind, "Pay", {"amount": 300}, requested_by="bot", editable=["amount"])
+            for kind in ("general", "general", "general", "data_validation", "general")
+        )
+        desk.approve(yes.id, by="mina", edits={"amount": 200})
+        desk.reject(no.id, by="mina", reason="no")
+        desk.cancel(out.id, by="bot")
+        desk.approve(voted.id, by="mina")
+        desk.approve(late.id, by="mina", hold=timedelta(seconds=60))
+        desk.undo(late.id, by="mina")
+        tamper(path, *(f"DROP TRIGGER {name}" for name in _triggers(path)), some=False)
+        yield store
+
+
+def _triggers(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        return [name for (name,) in found.fetchall()]
+
+
+def test_requests_are_as_the_log_tells(decided: SqliteStore) -> None:
+    verify_log(decided)
+    assert verify_requests(decided) == 5
+
+
+REQUESTS = "UPDATE plancraft_requests SET body = "
+FORGED = (
+    "INSERT INTO plancraft_events SELECT {seq}, request_id, thread_id, body, hash "
+    "FROM plancraft_events WHERE seq = 6"
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        REQUESTS + 'replace(body, \'"by":"mina"\', \'"by":"joon"\') WHERE status = \'approved\'',
+        REQUESTS + "replace(body, '200', '2000') WHERE status = 'approved'",
+        REQUESTS + "replace(body, '300', '3000') WHERE status = 'pending'",
+        REQUESTS + "replace(body, '\"pending\"', '\"approved\"'), status = 'approved' "
+        "WHERE status = 'pending'",
+        REQUESTS + "replace(body, '\"version\":2', '\"version\":1') WHERE status = 'rejected'",
+        "DELETE FROM plancraft_requests WHERE status = 'rejected'",
+        "INSERT INTO plancraft_requests SELECT 'ffffffff', graph, thread_id, interrupt_id, "
+        "generation, type, priority, requested_by, assignee, searched, status, delivery, live, "
+        "created_at, deadline, version, replace(body, id, 'ffffffff') FROM plancraft_requests "
+        "WHERE status = 'approved'",
+        "UPDATE plancraft_events SET request_id = 'ffffffffffff' WHERE seq = 6",
+        FORGED.format(seq=-5),
+        FORGED.format(seq=0),
+    ],
+)
+def test_a_request_that_was_changed_by_hand_is_named(decided: SqliteStore, statement: str) -> None:
+    tamper(decided.path, statement)
+    verify_log(decided)
+    with pytest.raises(RequestAltered):
+        verify_requests(decided)
+
+
+def test_an_entry_behind_the_end_is_named_and_stops_no_one_for_ever(
+    decided: SqliteStore,
+) -> None:
+    head = decided.head().seq
+    tamper(decided.path, FORGED.format(seq=head + 1))
+    assert broken(decided).seq == head + 1
+    with pytest.raises(LogBroken):
+        Desk(decided).open("general", "More", "x")
+    tamper(decided.path, "DELETE FROM plancraft_chain")
+    with pytest.raises(LogBroken):
+        verify_log(decided)
+    with pytest.raises(LogBroken):
+        Desk(decided).open("general", "More", "x")
+
+
+def test_a_known_beginning_that_is_none_is_refused(store: SqliteStore) -> None:
+    assert broken(store, known=Head(0, "f" * 64)).seq == 1

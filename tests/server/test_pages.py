@@ -486,8 +486,10 @@ def test_hostile_content_is_shown_and_does_nothing(inside: Inside, mina: Browser
             assert 'href="javascript' not in page.text
             assert 'href="data:' not in page.text
             assert not {name for name in names_in(page.text) if name.startswith("on")}
-            assert "\u202e" not in page.text
-            assert "{{7*7}}" in unescape(page.text)
+            # What is sent back stays as it was; what is read is made visible.
+            read = re.sub(r'(?s)<details class="edit".*?</details>|<[^>]*>', "", page.text)
+            assert "\u202e" not in read
+            assert "{{7*7}}" in unescape(page.text) or path.endswith("row")  # titles are cut there
             assert "script-src 'self'" in page.headers["Content-Security-Policy"]
 
 

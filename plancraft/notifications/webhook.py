@@ -1,0 +1,99 @@
+"""Webhooks out: every event, signed as the Standard Webhooks specification has it.
+
+The specification is at standardwebhooks.com; the body follows its "Payload structure".
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC
+from urllib.parse import urlsplit
+
+import orjson
+from standardwebhooks.webhooks import Webhook
+
+from plancraft.access import Key
+from plancraft.approvals import ApprovalRequest, ApprovalStatus, Delivery, Event
+from plancraft.approvals.events import is_undoable
+from plancraft.notifications.channels import Letter, Recipient, Undeliverable
+from plancraft.notifications.posting import post
+from plancraft.notifications.settings import NotificationSettings
+
+__all__ = ["WebhookChannel", "body_of", "headers_of", "name_of"]
+
+_AS_ASKED = {
+    "status": ApprovalStatus.PENDING,
+    "decision": None,
+    "approved_by": None,
+    "approved_at": None,
+    "rejection_reason": None,
+    "delivery": Delivery.NONE,
+    "held_until": None,
+}
+
+
+class WebhookChannel:
+    """Webhooks to the configured URLs."""
+
+    name = "webhook"
+
+    def __init__(self, settings: NotificationSettings) -> None:
+        self._settings = settings
+        self._urls = {name_of(url.get_secret_value()): url for url in settings.webhook_urls}
+
+    def recipients(
+        self, event: Event, request: ApprovalRequest, people: Sequence[Key]
+    ) -> Sequence[Recipient]:
+        if event.kind == "assigned" or is_undoable(event):
+            return ()
+        return [Recipient(name, while_open=False) for name in self._urls]
+
+    async def send(self, letter: Letter) -> None:
+        url = self._urls.get(letter.to)
+        if url is None:
+            raise Undeliverable("PLANCRAFT_WEBHOOK_URL does not name it any more")
+        body = body_of(letter)
+        await post(url.get_secret_value(), body, headers_of(letter, body, self._settings))
+
+
+def name_of(url: str) -> str:
+    """The URL as it may be shown: where it is, and which of those there."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}#{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+
+
+def body_of(letter: Letter) -> bytes:
+    """`type`, `timestamp` (when it happened) and `data`: the request as it is now, the event."""
+    told = {
+        "type": f"approval.{letter.kind}",
+        "timestamp": letter.event.at.isoformat(),
+        "data": {
+            "request": _public(letter.request).model_dump(
+                mode="json", exclude={"decision": {"secrets"}}
+            ),
+            "event": letter.event.model_dump(mode="json"),
+        },
+    }
+    return orjson.dumps(told)
+
+
+def headers_of(letter: Letter, body: bytes, settings: NotificationSettings) -> dict[str, str]:
+    """The id, the time and a signature for each secret, which the specification allows."""
+    at = letter.at.astimezone(UTC)
+    signatures = [
+        Webhook(secret.get_secret_value()).sign(letter.key, at, body.decode())
+        for secret in settings.webhook_secrets
+    ]
+    return {
+        "webhook-id": letter.key,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def _public(request: ApprovalRequest) -> ApprovalRequest:
+    """The request without a decision that may still be undone."""
+    if not request.is_held or request.decision is None:
+        return request
+    votes = tuple(vote for vote in request.votes if vote.by != request.decision.by)
+    return request.model_copy(update={**_AS_ASKED, "votes": votes})
