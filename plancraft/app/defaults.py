@@ -5,6 +5,7 @@ from pathlib import Path
 
 from plancraft.approvals import Store
 from plancraft.approvals.manager import HITLManager, use_default_store
+from plancraft.notifications import NotificationService
 from plancraft.stores import open_store
 from plancraft.stores.urls import url_from_environment
 
@@ -25,5 +26,5 @@ def _opened(url: str) -> Store:
 
 use_default_store(default_store)
 
-hitl_manager = HITLManager()
+hitl_manager = HITLManager(notification_service=NotificationService())
 """The manager of this process, on the configured store."""

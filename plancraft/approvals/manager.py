@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Protocol, TypedDict, TypeVar, Unpack
+from typing import Any, Protocol, TypedDict, TypeVar, Unpack, runtime_checkable
 
 from plancraft.approvals.desk import Desk
 from plancraft.approvals.handlers import Handler, Handlers
@@ -43,6 +43,14 @@ class Notifier(Protocol):
 
     async def send_approval_notification(self, request: ApprovalRequest) -> Any:
         """Tell them. What it raises is logged; the request is made all the same."""
+
+
+@runtime_checkable
+class _Adopting(Protocol):
+    """A notifier that looks into the store itself."""
+
+    def adopt(self, store: Store) -> None:
+        """Use the manager's store, unless it has one."""
 
 
 def use_default_store(make: Callable[[], Store]) -> None:
@@ -129,6 +137,8 @@ class HITLManager:
         )
         if self.notification_service is not None and request.terms.channels:
             try:
+                if isinstance(self.notification_service, _Adopting):
+                    self.notification_service.adopt(self.store)
                 await self.notification_service.send_approval_notification(request)
             except Exception:  # noqa: BLE001 - the request stands, whatever a notifier does
                 _log.exception("notification_failed: request %s", request.id)

@@ -20,6 +20,7 @@ from plancraft.cli.keys import store_to_keep_in
 from plancraft.cli.options import around, by_option, session_of
 from plancraft.cli.session import Session
 from plancraft.locale import say, speaking
+from plancraft.notifications import NotificationService, settings_from_environment
 from plancraft.threads import Worker
 
 __all__ = ["serve"]
@@ -47,7 +48,12 @@ _EXTRA = {
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help=say("YAML or JSON file with the fields of HITLPolicy"),
 )
-@click.option("--public-url", help=say("Where people reach it, if a proxy stands before it"))
+@click.option(
+    "--public-url",
+    envvar="PLANCRAFT_BASE_URL",
+    show_envvar=True,
+    help=say("Where people reach it, if a proxy stands before it"),
+)
 @click.option(
     "--proxy",
     "proxies",
@@ -88,6 +94,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
                 Desk(opened, rules),
                 public_url=url,
                 background=[partial(_deliver, session) for session in sessions],
+                notifications=_notifications(opened, rules, address),
                 histories={one.graph.get_name(): one.look_back for one in sessions},
             )
             announce = partial(_announce, address, opened)
@@ -118,6 +125,15 @@ def _bound(serving: Any, host: str, port: int) -> socket.socket:
             say("cannot listen at {host}:{port}: {reason}", host=host, port=port, reason=reason)
         ) from error
     return bound
+
+
+def _notifications(
+    store: Store, policy: HITLPolicy | None, address: str
+) -> NotificationService | None:
+    """Who tells people, if a channel is configured; half of a channel is refused at once."""
+    settings = settings_from_environment(base_url=address)
+    service = NotificationService(store, policy, settings)
+    return service if service.channels else None
 
 
 def _announce(address: str, store: Store, token: str | None) -> None:

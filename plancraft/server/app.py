@@ -15,11 +15,13 @@ from starlette.responses import Response
 from plancraft.access import Keys, Sessions
 from plancraft.approvals.desk import Desk
 from plancraft.errors import InvalidRequest, PlancraftError, StoreUnavailable
-from plancraft.server import pages, signing_in
+from plancraft.notifications import NotificationService
+from plancraft.server import pages, signing_in, slack
 from plancraft.server.asking import OPENAPI, refuse_undeclared
 from plancraft.server.envelope import Envelope
 from plancraft.server.feed import ConnectionManager, open_ids
 from plancraft.server.metrics import Metrics
+from plancraft.server.pages import messages
 from plancraft.server.pages.routes import error_page, wants_page
 from plancraft.server.problems import problem_for, problem_of, respond
 from plancraft.server.routes import decisions, health, lists, news, openings, waits
@@ -40,6 +42,7 @@ def create_app(
     public_url: str | None = None,
     background: Sequence[Background] = (),
     histories: Mapping[str, LookBack] | None = None,
+    notifications: NotificationService | None = None,
 ) -> FastAPI:
     """The application that serves the desk's requests.
 
@@ -48,16 +51,20 @@ def create_app(
         public_url: Where people reach it, if that is not the address a browser sends.
         background: What runs beside it; started again when it fails.
         histories: By graph, how to look at the past of its threads.
+        notifications: Tells people of what happens; it sends from this process.
 
     Raises:
         LookupError: a route does not say who may use it.
     """
-    service = _service(desk, public_url, histories or {})
+    service = _service(desk, public_url)
+    service.histories, service.notifications = histories or {}, notifications
     beside: list[Background] = [
         service.feed.run,
         partial(_sweep, service),
         partial(_count_open, service),
     ]
+    if notifications is not None:
+        beside.append(notifications.run)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -78,7 +85,18 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.service = service
-    for module in (lists, openings, decisions, waits, health, news, signing_in, pages):
+    for module in (
+        lists,
+        openings,
+        decisions,
+        waits,
+        health,
+        news,
+        signing_in,
+        slack,
+        pages,
+        messages,
+    ):
         app.include_router(module.router)
     app.add_exception_handler(PlancraftError, _refused)
     app.add_exception_handler(RequestValidationError, _misshapen)
@@ -88,7 +106,7 @@ def create_app(
     return app
 
 
-def _service(desk: Desk, public_url: str | None, histories: Mapping[str, LookBack]) -> Service:
+def _service(desk: Desk, public_url: str | None) -> Service:
     def connected() -> int:
         return feed.connected
 
@@ -101,7 +119,6 @@ def _service(desk: Desk, public_url: str | None, histories: Mapping[str, LookBac
         feed=feed,
         metrics=metrics,
         public_url=public_url,
-        histories=histories,
     )
 
 

@@ -13,6 +13,7 @@ from plancraft.access.throttling import Throttle
 from plancraft.approvals import ApprovalRequest, Store
 from plancraft.approvals.desk import Desk
 from plancraft.errors import RequestClosed, UnknownInterrupt
+from plancraft.notifications import NotificationService
 from plancraft.server.feed import ConnectionManager
 from plancraft.server.metrics import Metrics
 from plancraft.timetravel import TimeTravel
@@ -36,6 +37,8 @@ class Service:
     metrics: Metrics
     public_url: str | None = None
     """Where people reach it, when not at the address they sent, as behind a proxy."""
+    notifications: NotificationService | None = None
+    """Who tells people, where this server does."""
     histories: Mapping[str, LookBack] = field(default_factory=dict)
     """By graph, how to look at the past of its threads."""
     throttle: Throttle = field(default_factory=Throttle)

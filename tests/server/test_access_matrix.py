@@ -27,6 +27,7 @@ PUBLIC = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("POST", "/hitl/language"),
+    ("POST", "/slack/actions"),
     ("GET", "/hitl/static/{name}"),
 }
 PAGES: dict[str, tuple[dict[str, str], int]] = {
@@ -35,8 +36,11 @@ PAGES: dict[str, tuple[dict[str, str], int]] = {
     "/hitl/requests/{request_id}/claim": ({}, 303),
     "/hitl/requests/{request_id}/extend": ({"seconds": "1"}, 303),
     "/hitl/requests/{request_id}/preview": ({}, 422),
+    "/hitl/messages": ({}, 404),
+    "/hitl/messages/retry": ({}, 404),
+    "/hitl/messages/drop": ({}, 404),
 }
-"""The forms of the pages, and what a reviewer gets for them."""
+"""The forms of the pages, and what a reviewer gets for them; nobody sends messages here."""
 BODIES: dict[str, Any] = {
     "/api/approvals": {"title": "Plan", "content": "text"},
     "/answer": {"answer": {"decision": "approve", "reason": None, "content": None}},
@@ -118,7 +122,7 @@ def _call(inside: Inside, method: str, path: str, body: Any, **named: Any) -> An
 
 
 def _is_page(path: str, template: str) -> bool:
-    return path.startswith("/hitl/requests/") and path.endswith(template.rpartition("/")[2])
+    return re.fullmatch(template.replace("{request_id}", "[0-9a-f]+"), path) is not None
 
 
 def _untouched(inside: Inside, request_id: str) -> bool:

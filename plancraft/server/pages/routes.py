@@ -32,11 +32,11 @@ from plancraft.server.pages.wording import age_words, status_words
 from plancraft.server.problems import status_of
 from plancraft.server.routes.bodies import DecideSeveral, RequestId
 from plancraft.server.routes.decisions import decide_all
-from plancraft.server.service import Service
+from plancraft.server.service import Service, service_of
 from plancraft.server.strictness import StrictRoute
 from plancraft.timetravel.diffing import changes_between
 
-__all__ = ["FRAGMENT", "error_page", "frame", "own_path", "router", "wants_page"]
+__all__ = ["FRAGMENT", "error_page", "frame", "own_path", "posted", "router", "wants_page"]
 
 router = APIRouter(prefix="/hitl", include_in_schema=False)
 Reviewer = Annotated[Identity, Depends(Gate(Permission.DECIDE))]
@@ -147,8 +147,8 @@ async def decide(
     request: Request, request_id: RequestId, identity: Reviewer, service: Served
 ) -> Response:
     """A decision; it can be undone for a while."""
-    posted = await _posted(request)
-    return await service.call(_decide, service, request, identity, request_id, posted)
+    form = await posted(request)
+    return await service.call(_decide, service, request, identity, request_id, form)
 
 
 @router.post("/requests/{request_id:request_id}/undo")
@@ -168,8 +168,8 @@ async def claim(
     request: Request, request_id: RequestId, identity: Reviewer, service: Served
 ) -> Response:
     """Say that oneself decides it; or, with `release`, that anybody may."""
-    posted = await _posted(request)
-    to = None if "release" in posted else identity.name
+    form = await posted(request)
+    to = None if "release" in form else identity.name
 
     def act() -> ApprovalRequest:
         _require_say(service, identity, request_id)
@@ -183,8 +183,8 @@ async def extend(
     request: Request, request_id: RequestId, identity: Reviewer, service: Served
 ) -> Response:
     """Give it more time."""
-    posted = await _posted(request)
-    given = "".join(posted.get("seconds", ()))
+    form = await posted(request)
+    given = "".join(form.get("seconds", ()))
     seconds = int(given) if given.isascii() and given.isdecimal() and len(given) < 8 else 0
 
     def act() -> ApprovalRequest:
@@ -199,10 +199,10 @@ async def preview(
     request: Request, request_id: RequestId, identity: Reviewer, service: Served
 ) -> Response:
     """What the edits in the form would change; nothing is decided."""
-    posted = await _posted(request)
+    form = await posted(request)
     found = await service.call(service.found, identity, request_id)
     try:
-        before, after, fields = acting.edited(found, posted)
+        before, after, fields = acting.edited(found, form)
     except acting.Refused as refused:
         raise InvalidRequest([refused.typed.message]) from None
     problems = [f"{one.label}: {one.problem}" for one in fields if one.problem]
@@ -227,9 +227,9 @@ async def looking(identity: Reviewer, service: Served, body: Looking) -> Respons
 @public
 async def choose_language(request: Request) -> Response:
     """Keep the language in which this browser reads."""
-    posted = await _posted(request)
-    chosen = "".join(posted.get("lang", ()))
-    back = own_path("".join(posted.get("back", ())))
+    form = await posted(request)
+    chosen = "".join(form.get("lang", ()))
+    back = own_path("".join(form.get("back", ())))
     answer = RedirectResponse(back or "/hitl", 303)
     if chosen in LANGUAGES:
         answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR, path="/", samesite="lax")
@@ -275,7 +275,7 @@ def own_path(given: str) -> str | None:
     return given if plain and (given == "/hitl" or given.startswith(("/hitl?", "/hitl/"))) else None
 
 
-async def _posted(request: Request) -> dict[str, list[str]]:
+async def posted(request: Request) -> dict[str, list[str]]:
     """The form that was sent.
 
     Raises:
@@ -336,12 +336,12 @@ def _decide(
     request: Request,
     identity: Identity,
     request_id: str,
-    posted: dict[str, list[str]],
+    form: dict[str, list[str]],
 ) -> Response:
     found = service.found(identity, request_id)
     try:
         decided = service.changed(
-            request_id, lambda: acting.decide(service.desk, identity, found, posted)
+            request_id, lambda: acting.decide(service.desk, identity, found, form)
         )
     except acting.Refused as refused:
         status = 200 if refused.typed.sure else 422
@@ -434,6 +434,7 @@ def frame(request: Request, identity: Identity | None) -> dict[str, Any]:
         "csrf_frame": csrf_of(session_token(request)) if identity else "",
         "here": own_path(here) or "/hitl",
         "lang": language(),
+        "tells": service_of(request).notifications is not None,
     }
 
 
