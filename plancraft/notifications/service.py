@@ -118,6 +118,10 @@ class NotificationService:
         for runner in list(self._running):
             runner.wake()
 
+    def begin(self, request_id: str | None = None) -> None:
+        """See to it that what happens from now on is told, or from this request on. Blocking."""
+        Follower(self.store, self.channels, self.policy, self._clock).begin(request_id)
+
     async def send_approval_notification(self, request: ApprovalRequest) -> None:
         """Have people told of this request, by this process or whichever does that.
 
@@ -126,8 +130,7 @@ class NotificationService:
         """
         if not self.channels:
             return
-        follower = Follower(self.store, self.channels, self.policy, self._clock)
-        await call(self.store, follower.begin, request.id)
+        await call(self.store, self.begin, request.id)
         if self._running:
             self.wake()
         elif self._task is None or self._task.done() or _is_of_another_loop(self._task):

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from fastapi import FastAPI
@@ -68,6 +68,9 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if notifications is not None:  # before anybody can ask, so that nothing asked is missed
+            with suppress(StoreUnavailable):
+                await service.call(notifications.begin)
         tasks = [asyncio.create_task(_kept_up(run)) for run in (*beside, *background)]
         yield
         service.stop()

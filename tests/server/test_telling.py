@@ -1,4 +1,4 @@
-"""A served store tells people: messages lead to pages, Slack's buttons decide, the dead are shown."""
+"""A served store tells people: links lead to pages, Slack decides, dead messages are shown."""
 
 import asyncio
 import json
