@@ -35,7 +35,8 @@ async function send(form, button, sent) {
   if (button && words.sending) button.textContent = words.sending;
   let response, html;
   try {
-    response = await fetch(form.action, { method: "POST", body, headers: { "X-Fragment": "panel" } });
+    // Not form.action, which is the field of that name.
+    response = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { "X-Fragment": "panel" } });
     html = await response.text();
   } catch {
     response = null;
