@@ -1,11 +1,15 @@
 """`make demo`: plan an idea in the terminal, three questions on the way."""
 
+import asyncio
 import json
 import os
 import re
 import sys
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import click
@@ -15,7 +19,9 @@ from rich.table import Table
 
 from graph.analysis import analyse
 from graph.workflow import planning
-from plancraft import PlancraftError, get_hitl_history
+from plancraft import PlancraftError, RecoveredThread, get_hitl_history, open_store
+from plancraft.app import serving
+from plancraft.approvals.desk import Desk
 from plancraft.cli.conversing import converse
 from plancraft.cli.failing import Refused, one_line_errors
 from plancraft.cli.prepared import PreparedAnswers
@@ -45,7 +51,17 @@ IDEAS = {
 @click.option("--lang", type=click.Choice(LANGUAGES), help=say("Language of the texts"))
 @click.option("--new", is_flag=True, help=say("Start over instead of going on"))
 @click.option("--by", default="you", show_default=True, help=say("Who answers"))
-def main(idea: tuple[str, ...], answers: Path | None, lang: Any, new: bool, by: str) -> None:
+@click.option("--web", is_flag=True, help=say("Ask in the inbox, in a browser"))
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help=say("The inbox's port"))
+def main(
+    idea: tuple[str, ...],
+    answers: Path | None,
+    lang: Any,
+    new: bool,
+    by: str,
+    web: bool,
+    port: int,
+) -> None:
     """Run the demo, or go on with it."""
     with speaking(lang), one_line_errors():
         prepared = PreparedAnswers(answers) if answers else None
@@ -59,32 +75,98 @@ def main(idea: tuple[str, ...], answers: Path | None, lang: Any, new: bool, by: 
         text = text or _offered(console, prepared)
         chosen = language() if os.environ.get("PLANCRAFT_LANG") else _spoken(text)
         with speaking(lang or chosen):
-            _plan(text, thread, prepared, by, console)
+            planned = _begun(text, thread)
+            if web:
+                _serve(planned, port, by, console)
+            else:
+                _converse(planned, prepared, by, console)
 
 
-def _plan(
-    idea: str,
-    thread: dict[str, str] | None,
-    prepared: PreparedAnswers | None,
-    by: str,
-    console: Console,
-) -> None:
-    given = None
+@dataclass(frozen=True)
+class _Planned:
+    """A thread that plans, and what it is to begin with; None to go on where it is."""
+
+    session: Session
+    thread_id: str
+    given: dict[str, str] | None
+
+
+def _begun(idea: str, thread: dict[str, str] | None) -> _Planned:
+    session = Session(planning, FOLDER / "demo.db")
     if thread is None:
         thread = {"id": uuid.uuid4().hex[:12], "idea": idea}
-        given = {"user_input": idea}
         _remember(thread)
-    session = Session(planning, FOLDER / "demo.db")
-    if given is None and not _started(session, thread["id"]):
-        given = {"user_input": idea}
+        return _Planned(session, thread["id"], {"user_input": idea})
+    known = _started(session, thread["id"])
+    return _Planned(session, thread["id"], None if known else {"user_input": idea})
+
+
+def _converse(
+    planned: _Planned, prepared: PreparedAnswers | None, by: str, console: Console
+) -> None:
+    """Ask in the terminal."""
+    thread = planned.thread_id
     try:
-        state = converse(session, thread["id"], given, by=by, console=console, prepared=prepared)
+        state = converse(
+            planned.session, thread, planned.given, by=by, console=console, prepared=prepared
+        )
     except (KeyboardInterrupt, EOFError, click.Abort):
         click.echo()
         click.echo(say("Stopped; nothing is lost. make demo goes on at the same question."))
         sys.exit(130)
-    _show(state, _saved(state), console)
-    (FOLDER / THREAD_FILE).unlink(missing_ok=True)
+    _finish(state, console)
+
+
+def _serve(planned: _Planned, port: int, by: str, console: Console) -> None:
+    """Ask in the inbox, until Ctrl-C."""
+    store = open_store(f"sqlite:///{FOLDER / 'demo.db'}")
+    session = replace(planned.session, store=store)
+    try:
+        bound = serving.bind("127.0.0.1", port)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Refused(
+            say(
+                "cannot listen at {host}:{port}: {reason}",
+                host="127.0.0.1",
+                port=port,
+                reason=reason,
+            )
+        ) from error
+    address = serving.address_of(bound, "127.0.0.1")
+    language_then = language()
+
+    def on_done(done: RecoveredThread) -> None:
+        if done.thread_id == planned.thread_id and done.state == "finished":
+            with speaking(language_then):
+                _finish(session.values(planned.thread_id), console)
+                console.print(say("The inbox stays open; Ctrl-C ends it."), style="dim")
+
+    async def plan() -> None:
+        if not await asyncio.to_thread(_started, session, planned.thread_id):
+            await asyncio.to_thread(session.start, planned.given, planned.thread_id)
+        await session.deliver(on_done=lambda done: _in_thread(on_done, done))
+
+    app = serving.create_app(
+        Desk(store), background=[plan], histories={planning.get_name(): session.look_back}
+    )
+
+    def announce(token: str | None) -> None:
+        link = f"{address}/sign-in?token={token}"
+        console.print(say("The questions wait in the inbox. Sign in, once:"))
+        click.echo(link)
+        console.print(say("Ctrl-C ends; make demo ARGS=--web goes on."), style="dim")
+
+    try:
+        serving.serve(app, bound, invites=by, announce=announce)
+    finally:
+        bound.close()
+        store.close()
+
+
+def _in_thread(tell: Callable[[RecoveredThread], None], done: RecoveredThread) -> None:
+    # The session opens a loop of its own, which a running loop does not allow.
+    Thread(target=tell, args=(done,)).start()
 
 
 def _started(session: Session, thread_id: str) -> bool:
@@ -131,7 +213,10 @@ def _saved(state: dict[str, Any]) -> Path:
     return path
 
 
-def _show(state: dict[str, Any], path: Path, console: Console) -> None:
+def _finish(state: dict[str, Any], console: Console) -> None:
+    """Keep the plan and show it."""
+    path = _saved(state)
+    (FOLDER / THREAD_FILE).unlink(missing_ok=True)
     console.print()
     console.print(Markdown(plain(state["plan"]).plain, hyperlinks=False))
     console.print()

@@ -79,7 +79,10 @@ def draft_question(state: PlanCraftState) -> ApprovalInterruptPayload:
         hint=texts.draft_hint.format(left=left),
         content=state["draft"],
         editable=["content"],
-        data={"refinements_left": left},
+        data={
+            "refinements_left": left,
+            "consequences": {"approve": texts.draft_approved, "reject": texts.draft_rejected},
+        },
     )
 
 

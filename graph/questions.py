@@ -17,6 +17,9 @@ class Questions:
     brief_hint: str
     draft: str
     draft_hint: str
+    draft_approved: str
+    draft_rejected: str
+    """What follows from a yes and from a no."""
 
 
 _ENGLISH = Questions(
@@ -27,6 +30,8 @@ _ENGLISH = Questions(
     brief_hint="What stands there is taken from your idea; change what does not fit.",
     draft="Does this draft of the plan suit you?",
     draft_hint="Approve it, edit it, or send it back with what to change ({left} times left).",
+    draft_approved="the plan is written to disk.",
+    draft_rejected="the draft is written anew with your reason.",
 )
 _KOREAN = Questions(
     direction="‘{title}’ 기획을 어느 방향으로 잡을까요?",
@@ -36,6 +41,8 @@ _KOREAN = Questions(
     brief_hint="채워진 값은 아이디어에서 가져온 것입니다. 맞지 않으면 고쳐 주세요.",
     draft="이 기획안 초안이 괜찮은가요?",
     draft_hint="승인하거나, 고치거나, 바꿀 점을 적어 돌려보내세요 ({left}번 남음).",
+    draft_approved="기획서를 파일로 저장합니다.",
+    draft_rejected="적은 사유를 반영해 초안을 다시 씁니다.",
 )
 
 

@@ -1,6 +1,5 @@
 """The command that serves approvals over HTTP and WebSocket."""
 
-import asyncio
 import dataclasses
 import logging
 import socket
@@ -21,7 +20,6 @@ from plancraft.cli.options import around, by_option, session_of
 from plancraft.cli.session import Session
 from plancraft.locale import say, speaking
 from plancraft.notifications import NotificationService, settings_from_environment
-from plancraft.threads import Worker
 
 __all__ = ["serve"]
 
@@ -93,7 +91,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
             app = serving.create_app(
                 Desk(opened, rules),
                 public_url=url,
-                background=[partial(_deliver, session) for session in sessions],
+                background=[session.deliver for session in sessions],
                 notifications=_notifications(opened, rules, address),
                 histories={one.graph.get_name(): one.look_back for one in sessions},
             )
@@ -169,16 +167,3 @@ def _log_to_stderr(verbose: bool) -> None:
 def _session(graph: str, db: Path | None, url: str | None, store: Store) -> Session:
     """The graph, with the served store for its requests."""
     return dataclasses.replace(session_of(graph, db, url), store=store)
-
-
-async def _deliver(session: Session) -> None:
-    """Carry decisions back to the graph's threads, until cancelled."""
-    workers: list[Worker] = []
-    task = asyncio.create_task(session.work(started=workers.append))
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:  # take nothing new, but finish what is under way
-        for worker in workers:
-            worker.stop()
-        await task
-        raise

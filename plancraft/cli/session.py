@@ -110,6 +110,18 @@ class Session:
         else:
             await self._awaited(work, **named)
 
+    async def deliver(self, **named: Any) -> None:
+        """As `work`, until cancelled: then it takes nothing new and ends what is under way."""
+        workers: list[threads.Worker] = []
+        task = asyncio.create_task(self.work(started=workers.append, **named))
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            for worker in workers:
+                worker.stop()
+            await task
+            raise
+
     def _call(self, plain: Callable[..., Any], awaited: Any, *args: Any, **named: Any) -> Any:
         if self.db is None and is_sync_only(self.graph.checkpointer):
             return plain(self.graph, *args, store=self.store, **named)

@@ -33,6 +33,8 @@ PRESETS = (
     N_("Not now"),
 )
 """Reasons that need not be typed."""
+_CONSEQUENCES = "consequences"
+"""Under which name whoever asks says what a yes and a no lead to."""
 _LOOKED_THROUGH = 50
 _MOST_CHANGES = 200
 
@@ -92,14 +94,15 @@ class Shown:
         if isinstance(self.payload, ApprovalInterruptPayload):
             return self.payload.content
         if self.payload is not None:
-            return self.payload.data or None
+            told = {name: one for name, one in self.payload.data.items() if name != _CONSEQUENCES}
+            return told or None
         return self.request.payload
 
     @property
     def consequences(self) -> Mapping[str, str]:
         """What each button leads to, as whoever asks says it (`context` or `data`)."""
         data = self.payload.data if self.payload is not None else {}
-        said = self.request.context.get("consequences") or data.get("consequences")
+        said = self.request.context.get(_CONSEQUENCES) or data.get(_CONSEQUENCES)
         told = (
             {str(name): str(text) for name, text in said.items()} if isinstance(said, dict) else {}
         )
