@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 AREA ?=
 
-.PHONY: setup demo test check fix bench clean
+.PHONY: setup demo test check fix bench pictures clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "plancraft needs Python 3.11, 3.12 or 3.13 on the PATH (or make PYTHON=/path/to/python)"; exit 1; }
@@ -31,8 +31,11 @@ check: $(VENV)/installed ## Lint, types, layers, pure pauses
 fix: $(VENV)/installed ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-bench: $(VENV)/installed ## Measure; AREA=overhead|pending|double|kills|back|approvals|service for one
+bench: $(VENV)/installed ## Measure; AREA=overhead|pending|double|kills|back|approvals|service|pages for one
 	@$(BIN)/python -m utils.benchmarks $(AREA) $(ARGS)
+
+pictures: $(VENV)/installed ## Draw the README's pictures of the inbox anew; needs Chromium
+	@$(BIN)/python -m utils.screenshots
 
 clean: ## Remove the environment and caches
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache demo-output

@@ -17,7 +17,7 @@ from plancraft.errors import StoreUnavailable
 from plancraft.server.app import create_app
 from plancraft.server.service import Service
 
-__all__ = ["address_of", "bind", "create_app", "is_loopback", "serve"]
+__all__ = ["address_of", "bind", "create_app", "is_loopback", "serve", "server_of"]
 
 _log = logging.getLogger("plancraft.server")
 _GRACE_SECONDS = 5
@@ -94,6 +94,16 @@ def serve(
         service.sessions.forget_expired()
         token = service.sessions.invite(invites)
     announce(token)
+    try:
+        server_of(app, proxies).run([bound])
+    finally:
+        if token is not None:
+            with suppress(StoreUnavailable):
+                service.sessions.withdraw(token)
+
+
+def server_of(app: FastAPI, proxies: Sequence[str] = ()) -> uvicorn.Server:
+    """The server that `serve` runs, for whoever runs it otherwise."""
     _allow_many_connections()
     config = uvicorn.Config(
         app,
@@ -111,12 +121,7 @@ def serve(
         backlog=_BACKLOG,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    try:
-        _Server(config, service.stop).run([bound])
-    finally:
-        if token is not None:
-            with suppress(StoreUnavailable):
-                service.sessions.withdraw(token)
+    return _Server(config, app.state.service.stop)
 
 
 class _Server(uvicorn.Server):

@@ -50,7 +50,7 @@ def kind_of(request: ApprovalRequest) -> str:
         "option": say("Choose"),
         "form": say("Fill in"),
         "confirm": say("Yes or no"),
-        "approval": say("Approve"),
+        "approval": say("To approve"),
     }
     return kinds.get(payload.type, say("Question")) if payload else say("Question")
 

@@ -19,7 +19,7 @@ _KINDS = {
     "option": N_("Choose"),
     "form": N_("Fill in"),
     "confirm": N_("Yes or no"),
-    "approval": N_("Approve"),
+    "approval": N_("To approve"),
 }
 _DAY = 86_400
 

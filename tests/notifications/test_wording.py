@@ -53,7 +53,7 @@ def test_a_letter_says_who_asks_how_urgent_until_when_and_what_silence_means() -
     found = words(from_code(requested_by="agent-1", priority=4))
     assert found.link == "https://plan.example.com/hitl/requests/r1"
     assert found.facts == (
-        ("Kind", "Approve"),
+        ("Kind", "To approve"),
         ("Asked by", "agent-1"),
         ("Priority", "High"),
         ("Time left", "20 minutes, until 14:20 UTC"),

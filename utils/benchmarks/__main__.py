@@ -26,6 +26,7 @@ AREAS = {
     "back": "utils.benchmarks.looking_back",
     "approvals": "utils.benchmarks.approving",
     "service": "utils.benchmarks.serving",
+    "pages": "utils.benchmarks.paging",
 }
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 USAGE = f"usage: python -m utils.benchmarks [{'|'.join(AREAS)} ...] [--quick]"

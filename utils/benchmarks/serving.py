@@ -2,28 +2,21 @@
 
 import asyncio
 import json
-import os
 import random
 import statistics
-import subprocess
-import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import closing
 from typing import Any
 
 import httpx
 from websockets.asyncio.client import connect
 
-from plancraft.access import Keys, Role
 from plancraft.approvals import Store
 from plancraft.approvals.audit import read_log, verify_log
 from plancraft.approvals.desk import Desk
 from plancraft.stores import open_store
-from utils.benchmarks.store_servers import free_port
+from utils.benchmarks.served import Served, served
 from utils.benchmarks.tables import Section, Tick, goal
 
 __all__ = ["measure", "rounds"]
@@ -41,11 +34,11 @@ def rounds(quick: bool) -> int:
 def measure(quick: bool, tick: Tick) -> Section:
     """Both, on one SQLite file each."""
     listeners = 50 if quick else 1_000
-    with _served() as served:
-        seen = asyncio.run(_seen_seconds(served, listeners))
+    with served() as server:
+        seen = asyncio.run(_seen_seconds(server, listeners))
     tick()
-    with _served() as served:
-        damage = _killed(served, _kills(quick), tick)
+    with served() as server:
+        damage = _killed(server, _kills(quick), tick)
     return Section(
         title="The service",
         text=_EXPLANATION,
@@ -70,62 +63,7 @@ def _kills(quick: bool) -> int:
     return 5 if quick else 200
 
 
-class _Served:
-    """A server on a store, and keys for it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.url = f"sqlite:///{folder / 'store.db'}"
-        self.port = free_port()
-        self.process: subprocess.Popen[bytes] | None = None
-        with closing(open_store(self.url)) as store:
-            keys = Keys(store)
-            self.agent, self.reviewer = (
-                keys.add("agent", Role.AGENT),
-                keys.add("mina", Role.REVIEWER),
-            )
-
-    @property
-    def base(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "plancraft", "serve", "--port", str(self.port)]
-        null = subprocess.DEVNULL
-        surroundings = {**os.environ, "PYTHONUNBUFFERED": "1"}
-        self.process = subprocess.Popen(
-            [*command, "--store", self.url], stdout=null, stderr=null, env=surroundings
-        )
-        deadline = time.monotonic() + 30
-        with httpx.Client(base_url=self.base, timeout=1) as client:
-            while True:
-                try:
-                    client.get("/healthz").raise_for_status()
-                except httpx.HTTPError:
-                    if time.monotonic() > deadline:
-                        raise
-                    time.sleep(0.02)
-                else:
-                    return
-
-    def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-
-@contextmanager
-def _served() -> Iterator[_Served]:
-    with tempfile.TemporaryDirectory() as folder:
-        served = _Served(Path(folder))
-        try:
-            served.start()
-            yield served
-        finally:
-            served.kill()
-
-
-async def _seen_seconds(served: _Served, listeners: int) -> str:
+async def _seen_seconds(served: Served, listeners: int) -> str:
     """How long it takes until the last listener knows of a decision; the worst of several."""
     headers = {"Authorization": f"Bearer {served.reviewer}"}
     seen: dict[str, list[float]] = {}
@@ -162,7 +100,7 @@ async def _seen_seconds(served: _Served, listeners: int) -> str:
     return goal(worst, SEEN_SECONDS)
 
 
-async def _asked(client: httpx.AsyncClient, served: _Served, title: str) -> str:
+async def _asked(client: httpx.AsyncClient, served: Served, title: str) -> str:
     body = {"type": "final_report", "title": title, "content": "x"}
     headers = {"Authorization": f"Bearer {served.agent}"}
     response = await client.post("/api/approvals", headers=headers, json=body)
@@ -173,7 +111,7 @@ async def _asked(client: httpx.AsyncClient, served: _Served, title: str) -> str:
 class _Load(threading.Thread):
     """Opens, waits and decides until told to stop; knows what was acknowledged."""
 
-    def __init__(self, served: _Served, number: int, stopping: threading.Event) -> None:
+    def __init__(self, served: Served, number: int, stopping: threading.Event) -> None:
         super().__init__()
         self.served, self.number, self.stopping = served, number, stopping
         self.opened, self.decided, self.waited = list[str](), list[str](), list[str]()
@@ -224,7 +162,7 @@ class _Load(threading.Thread):
         return None
 
 
-def _killed(served: _Served, kills: int, tick: Tick) -> list[list[str]]:
+def _killed(served: Served, kills: int, tick: Tick) -> list[list[str]]:
     stopping = threading.Event()
     loads = [_Load(served, number, stopping) for number in range(LOADS)]
     for load in loads:
