@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ["README.md", "README.ko.md", "docs/approvals.md", "docs/effects.md"]
+DOCUMENTS = [
+    "README.md",
+    "README.ko.md",
+    "docs/approvals.md",
+    "docs/effects.md",
+    "docs/notifications.md",
+]
 _BLOCK = re.compile(r"```(python|text)\n(.*?)```", re.DOTALL)
 
 
