@@ -104,6 +104,7 @@ def serve(
 
 def server_of(app: FastAPI, proxies: Sequence[str] = ()) -> uvicorn.Server:
     """The server that `serve` runs, for whoever runs it otherwise."""
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     _allow_many_connections()
     config = uvicorn.Config(
         app,
@@ -122,6 +123,11 @@ def server_of(app: FastAPI, proxies: Sequence[str] = ()) -> uvicorn.Server:
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     return _Server(config, app.state.service.stop)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not of a WebSocket that was refused: strangers would fill the log."""
+    return "without completing handshake" not in record.getMessage()
 
 
 class _Server(uvicorn.Server):

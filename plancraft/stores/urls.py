@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from plancraft.approvals import Store
 from plancraft.errors import StoreUnavailable
@@ -70,4 +71,8 @@ def _redis(url: str) -> Store:
             raise
         reason = say("it needs: {command}", command="pip install 'plancraft-hitl[redis]'")
         raise StoreUnavailable(without_password(url), reason) from error
+    number = urlsplit(url).path.strip("/")
+    if not url.startswith("unix:") and number and not number.isdecimal():
+        reason = say("{number} is no number of a database", number=number)
+        raise StoreUnavailable(without_password(url), reason)
     return RedisStore(url)

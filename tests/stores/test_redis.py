@@ -585,3 +585,8 @@ def test_a_durable_commit_waits_for_a_disk_that_is_synced_each_second(tmp_path: 
 def test_a_graph_asks_and_is_answered_once(store: RedisStore, url: str, saver: Any) -> None:
     with closing(RedisStore(url)) as other:
         asks_and_is_answered_once(saver, store, other)
+
+
+def test_a_database_that_is_no_number_is_refused() -> None:
+    with pytest.raises(StoreUnavailable, match="no number"):
+        open_store("redis://127.0.0.1:6379/abc")
