@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from plancraft.access import Keys, Sessions
 from plancraft.approvals.desk import Desk
-from plancraft.errors import InvalidRequest, PlancraftError, StoreUnavailable
+from plancraft.errors import InvalidRequest, PlancraftError, StoreUnavailable, UnknownInterrupt
 from plancraft.notifications import NotificationService
 from plancraft.server import pages, signing_in, slack
 from plancraft.server.asking import OPENAPI, refuse_undeclared
@@ -172,6 +172,8 @@ async def _misshapen(_: Request, error: Exception) -> Response:
     return respond(problem_of(InvalidRequest(problems)))
 
 
-async def _http_problem(_: Request, error: Exception) -> Response:
+async def _http_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 404 and wants_page(request):
+        return error_page(request, UnknownInterrupt("-"))
     return respond(problem_for(error.status_code, error.detail), error.headers)

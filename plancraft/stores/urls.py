@@ -71,7 +71,7 @@ def _redis(url: str) -> Store:
             raise
         reason = say("it needs: {command}", command="pip install 'plancraft-hitl[redis]'")
         raise StoreUnavailable(without_password(url), reason) from error
-    number = urlsplit(url).path.strip("/")
+    number = urlsplit("//" + without_password(url).partition("://")[2]).path.strip("/")
     if not url.startswith("unix:") and number and not number.isdecimal():
         reason = say("{number} is no number of a database", number=number)
         raise StoreUnavailable(without_password(url), reason)

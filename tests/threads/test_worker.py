@@ -66,10 +66,11 @@ def test_a_decision_recorded_anywhere_reaches_its_thread(saver: Any) -> None:
 
     asyncio.run(story())
     assert seen(graph, "a") == seen(graph, "b") == ["one? True", "two? False"]
-    # A second answer that comes before the first pause was told of is delivered with the first.
+    # How many pauses are told of depends on how the worker and the test take turns.
     for thread in ("a", "b"):
-        told = [state for which, state in done if which == thread]
-        assert told in (["finished"], ["paused", "finished"])
+        *before, last = [state for which, state in done if which == thread]
+        assert last == "finished"
+        assert set(before) <= {"paused"}
 
 
 def test_an_async_graph_is_delivered_to_in_its_own_way(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from plancraft.server.pages.fields import Field
 from plancraft.server.pages.showing import Typed, answer_fields, asks_again
 from plancraft.server.strictness import check_json
 
-__all__ = ["HOLD", "Posted", "Refused", "decide", "edited"]
+__all__ = ["HOLD", "Posted", "Refused", "decide", "edited", "typed_in"]
 
 HOLD = timedelta(seconds=10)
 """How long a decision made on a page can be undone."""
@@ -45,18 +45,13 @@ def decide(
         Refused: something in the form is missing or wrong, or is to be said once more.
         PlancraftError: as `Desk.answer` does; nothing was decided.
     """
-    values, sent = fields.read(answer_fields(request), posted)
-    typed = Typed(
-        action=_one(posted, "action"),
-        reason=_one(posted, "reason"),
-        preset=_one(posted, "preset"),
-        text=_one(posted, "text"),
-        chosen=tuple(posted.get("choice", ())),
-        fields=sent,
-    )
+    values, typed = _read(request, posted)
+    sent = typed.fields
     says_yes = typed.action in ("approve", "edit")
     if says_yes and asks_again(request) and not _one(posted, "sure"):
         raise Refused(replace(typed, sure=True))
+    if typed.action == "reject" and _lacks_reason(request, typed):
+        raise Refused(replace(typed, reason_problem=say("choose a reason, or write one")))
     if any(one.problem for one in sent) and typed.action in ("edit", "answer"):
         raise Refused(replace(typed, message=say("Something is missing or wrong.")))
     try:
@@ -82,6 +77,30 @@ def edited(request: ApprovalRequest, posted: Posted) -> tuple[Any, Any, Sequence
     if isinstance(payload.content, dict):
         return payload.content, {**payload.content, **values}, sent
     return payload.content, values.get("content", payload.content), sent
+
+
+def typed_in(request: ApprovalRequest, posted: Posted) -> Typed:
+    """What the form says, to be given back when it does not count."""
+    return _read(request, posted)[1]
+
+
+def _read(request: ApprovalRequest, posted: Posted) -> tuple[dict[str, Any], Typed]:
+    values, sent = fields.read(answer_fields(request), posted)
+    typed = Typed(
+        action=_one(posted, "action"),
+        reason=_one(posted, "reason"),
+        preset=_one(posted, "preset"),
+        text=_one(posted, "text"),
+        chosen=tuple(posted.get("choice", ())),
+        fields=sent,
+    )
+    return values, typed
+
+
+def _lacks_reason(request: ApprovalRequest, typed: Typed) -> bool:
+    payload = read_payload(request.payload)
+    needs = isinstance(payload, ApprovalInterruptPayload) and payload.require_reason
+    return needs and not (typed.preset or typed.reason.strip())
 
 
 def _decided(

@@ -1,5 +1,6 @@
 """Texts of strangers as HTML: Markdown without raw HTML, images or anything that could run."""
 
+import re
 from functools import cache
 
 import nh3
@@ -12,6 +13,7 @@ __all__ = ["LONGEST", "markdown"]
 
 LONGEST = 50_000
 """Longer texts are shown as they are written, in characters."""
+_HEADING = re.compile(r"(</?h)([1-6])>")
 _TAGS = {
     *("p", "br", "hr", "blockquote", "pre", "code", "em", "strong", "s", "a"),
     *("ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"),
@@ -20,18 +22,23 @@ _TAGS = {
 
 
 def markdown(text: str) -> Markup:
-    """The text as HTML (CommonMark, tables and strikethrough); links lead nowhere by themselves."""
+    """The text as HTML (CommonMark, tables and strikethrough), its headings below the page's."""
     text = visible(text)
     if len(text) > LONGEST:
         return Markup("<pre>{}</pre>").format(text)
     clean = nh3.clean(
-        _parser().render(text),
+        _lowered(_parser().render(text)),
         tags=_TAGS,
         attributes={"a": {"href"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
     return Markup(clean) if clean.strip() else Markup("<p>{}</p>").format(escape(text))
+
+
+def _lowered(html: str) -> str:
+    """Two levels down: the first is the page's, the second the request's title."""
+    return _HEADING.sub(lambda found: f"{found[1]}{min(int(found[2]) + 2, 6)}>", html)
 
 
 @cache

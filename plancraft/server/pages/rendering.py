@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from plancraft.locale import LANGUAGES, language, say
 from plancraft.server.pages import markup, wording
+from plancraft.server.pages.showing import MOST_SHOWN
 from plancraft.timetravel.rendering import visible, word_diff
 
 __all__ = ["PAGE_HEADERS", "STATIC_TYPES", "page", "rendered", "static_file"]
@@ -57,6 +58,15 @@ def _static_url(name: str) -> str:
     return f"/hitl/static/{name}?v={found[1]}"
 
 
+def _middle_out(text: str, most: int) -> str:
+    """The text; without its middle where it is longer, and with how much that was."""
+    if len(text) <= most:
+        return text
+    kept = most // 2
+    gone = say("{count} characters", count=f"{len(text) - 2 * kept:,}")
+    return f"{text[:kept]} […{gone}…] {text[-kept:]}"
+
+
 def _id_part(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:8]
 
@@ -81,6 +91,7 @@ def _environment() -> Environment:
         markdown=markup.markdown,
         json=_as_json,
         id_part=_id_part,
+        middle_out=_middle_out,
     )
-    made.globals.update(word_diff=word_diff)
+    made.globals.update(word_diff=word_diff, most_shown=MOST_SHOWN)
     return made

@@ -1,12 +1,14 @@
 """The addresses of the pages. GET shows; every form is a POST, and says what came of it."""
 
 import asyncio
+import json
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from plancraft.access import Identity, Permission
 from plancraft.access.permits import require_say
@@ -18,6 +20,8 @@ from plancraft.errors import (
     PlancraftError,
     RequestExpired,
     StaleView,
+    TooLateToUndo,
+    UnknownInterrupt,
 )
 from plancraft.locale import LANGUAGES, language, say
 from plancraft.server.asking import Gate, Served, public, session_token
@@ -26,7 +30,7 @@ from plancraft.server.listing import Filters, listed
 from plancraft.server.pages import acting
 from plancraft.server.pages.presence import LASTS, Presence
 from plancraft.server.pages.rendering import STATIC_TYPES, page, static_file
-from plancraft.server.pages.showing import PRESETS, Shown, Tab, Typed, shown
+from plancraft.server.pages.showing import PRESETS, Shown, Tab, Typed, judged, shown
 from plancraft.server.pages.threads import thread_of
 from plancraft.server.pages.wording import age_words, status_words
 from plancraft.server.problems import status_of
@@ -46,7 +50,6 @@ FRAGMENT = "X-Fragment"
 _YEAR = 365 * 86400
 _TABS = tuple(ApprovalStatus)
 _ROWS = 50
-_EXTENSIONS = (300, 900, 3600)
 
 
 class Look(BaseModel):
@@ -122,16 +125,32 @@ async def one_request(
 
 
 @router.get("/requests/{request_id:request_id}/row")
-async def one_row(request_id: RequestId, identity: Reviewer, service: Served) -> Response:
+async def one_row(
+    request: Request, request_id: RequestId, identity: Reviewer, service: Served
+) -> Response:
     """One row of a list, as the request is now."""
     found = await service.call(service.found, identity, request_id)
     values: dict[str, Any] = {
         "request": found,
         "now": service.desk.clock(),
-        "look": Look(),
+        "look": _look(request),
         "open_id": None,
     }
     return page("row.html", headers=_counted(service), **values)
+
+
+@router.get("/requests/{request_id:request_id}/content")
+async def content(request_id: RequestId, identity: Reviewer, service: Served) -> Response:
+    """All that is to be judged, as text."""
+    whole = judged(await service.call(service.found, identity, request_id))
+    text = whole if isinstance(whole, str) else json.dumps(whole, ensure_ascii=False, indent=2)
+    return PlainTextResponse(text)
+
+
+@router.get("/pending")
+async def pending(identity: Reviewer, service: Served) -> Response:
+    """How many requests are open."""
+    return JSONResponse({"pending": service.metrics.open_count})
 
 
 @router.get("/requests/{request_id:request_id}/thread")
@@ -266,7 +285,10 @@ def error_page(request: Request, error: PlancraftError) -> Response:
         if request.method == "GET" and request.url.query:
             there += f"?{request.url.query}"
         return RedirectResponse(f"/sign-in?{urlencode({'next': there})}", 303)
-    return page("error.html", status, message=error.localized(), **frame(request, None))
+    message = error.localized()
+    if isinstance(error, UnknownInterrupt):
+        message = say("There is no such request, or it is not for you.")
+    return page("error.html", status, message=message, **frame(request, None))
 
 
 def own_path(given: str) -> str | None:
@@ -349,7 +371,8 @@ def _decide(
         view = _shown(service, identity, found, refused.typed)
         return _panel(service, request, view, identity, status=status, outcome=outcome)
     except PlancraftError as error:
-        return _lost(service, request, identity, request_id, error)
+        typed = acting.typed_in(found, form)
+        return _lost(service, request, identity, request_id, error, typed)
     return _done(service, request, identity, decided)
 
 
@@ -364,7 +387,12 @@ def _acted(
 
 
 def _lost(
-    service: Service, request: Request, identity: Identity, request_id: str, error: PlancraftError
+    service: Service,
+    request: Request,
+    identity: Identity,
+    request_id: str,
+    error: PlancraftError,
+    typed: Typed | None = None,
 ) -> Response:
     """The request as it really is, with why this did not count."""
     if status_of(error) not in (403, 409, 422):
@@ -373,11 +401,14 @@ def _lost(
     message = error.localized()
     if isinstance(error, AlreadyAnswered):
         message = say("{who} decided this {when}.", who=error.by, when=age_words(error.at, now))
+    elif isinstance(error, TooLateToUndo):
+        message = say("The decision is for good; it cannot be undone any more.")
     elif isinstance(error, StaleView):
         message = say("What is asked has changed. Look again, then decide.")
     elif isinstance(error, RequestExpired):
         message = say("The time was up before this arrived.")
-    view = _shown(service, identity, service.found(identity, request_id), Typed(message=message))
+    kept = replace(typed or Typed(), message=message, sure=False)
+    view = _shown(service, identity, service.found(identity, request_id), kept)
     return _panel(service, request, view, identity, status=status_of(error), outcome="lost")
 
 
@@ -393,7 +424,7 @@ def _done(
 def _shown(
     service: Service, identity: Identity, found: ApprovalRequest, typed: Typed | None = None
 ) -> Shown:
-    return shown(service.store, found, identity, service.desk.clock(), typed)
+    return shown(service.desk, found, identity, typed)
 
 
 def _panel(
@@ -414,6 +445,7 @@ def _panel(
     values = {"panel": view, **_panel_values(request, identity)}
     if FRAGMENT in request.headers:
         return page("panel.html", status, headers, **values)
+    values["head"] = service.store.head().seq
     return page("request.html", status, headers, **values, **frame(request, identity))
 
 
@@ -422,7 +454,6 @@ def _panel_values(request: Request, identity: Identity) -> dict[str, Any]:
         "csrf": csrf_of(session_token(request)),
         "me": identity.name,
         "presets": PRESETS,
-        "extensions": _EXTENSIONS,
     }
 
 
@@ -435,6 +466,7 @@ def frame(request: Request, identity: Identity | None) -> dict[str, Any]:
         "here": own_path(here) or "/hitl",
         "lang": language(),
         "tells": service_of(request).notifications is not None,
+        "origin": str(request.base_url).rstrip("/"),
     }
 
 

@@ -1,5 +1,6 @@
 """A request as its page shows it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any, Literal
 from plancraft.access import Identity
 from plancraft.access.permits import require_say
 from plancraft.approvals import ApprovalRequest, ApprovalStatus, Event, Query, Store
+from plancraft.approvals.desk import Desk
 from plancraft.errors import NotAllowed
 from plancraft.interrupts.payloads import (
     ApprovalInterruptPayload,
@@ -23,7 +25,17 @@ from plancraft.server.pages.fields import Field
 from plancraft.timetravel import Change
 from plancraft.timetravel.diffing import changes_between
 
-__all__ = ["PRESETS", "Shown", "Tab", "Typed", "answer_fields", "asks_again", "shown"]
+__all__ = [
+    "MOST_SHOWN",
+    "PRESETS",
+    "Shown",
+    "Tab",
+    "Typed",
+    "answer_fields",
+    "asks_again",
+    "judged",
+    "shown",
+]
 
 Kind = Literal["approval", "confirm", "option", "form", "json"]
 PRESETS = (
@@ -35,6 +47,10 @@ PRESETS = (
 """Reasons that need not be typed."""
 _CONSEQUENCES = "consequences"
 """Under which name whoever asks says what a yes and a no lead to."""
+MOST_SHOWN = 200_000
+"""Larger content is cut on the page, which says so; in characters."""
+_FEW_OPTIONS = 8
+_EXTENSIONS = (300, 900, 3600)
 _LOOKED_THROUGH = 50
 _MOST_CHANGES = 200
 
@@ -54,6 +70,7 @@ class Typed:
     message: str = ""
     action: str = ""
     reason: str = ""
+    reason_problem: str = ""
     preset: str = ""
     text: str = ""
     chosen: tuple[str, ...] = ()
@@ -75,11 +92,15 @@ class Shown:
     """The same thing when it was asked last and turned down."""
     changes: Sequence[Change]
     """What is different since then."""
+    more_changes: int
+    """How many differences are not among them."""
     events: Sequence[Event]
     refusal: str
     """Why this person may not decide it; empty for one who may."""
     own: bool
     """Whether this person decided it and may still undo that."""
+    longest: float
+    """How far from now a deadline may be put, in seconds."""
     now: datetime
     typed: Typed = Typed()
 
@@ -99,6 +120,58 @@ class Shown:
         return self.request.payload
 
     @property
+    def has_content(self) -> bool:
+        """Whether there is anything to be judged beside the title."""
+        payload = self.payload
+        told = payload is not None and (payload.hint or payload.question != self.request.title)
+        return bool(told) or self.kind == "approval" or self.content is not None
+
+    @property
+    def size(self) -> int:
+        """How large the content is as JSON, in characters."""
+        return 0 if isinstance(self.content, str) else len(json.dumps(self.content))
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether some of what is to be judged does not stand on the page."""
+        return self.size > MOST_SHOWN or self.more_changes > 0
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the ways to answer would hide what is asked."""
+        options = getattr(self.payload, "options", ())
+        return len(options) > _FEW_OPTIONS
+
+    @property
+    def as_approved(self) -> Any:
+        """What was approved in place of what was asked; None where nothing was edited."""
+        answer = self._answer
+        return answer.get("content") if answer.get("decision") == "edit" else None
+
+    @property
+    def chosen(self) -> Sequence[str]:
+        """What was chosen among options, and what was written beside them."""
+        if not isinstance(self.payload, OptionInterruptPayload):
+            return ()
+        titles = {option.id: option.title for option in self.payload.options}
+        text = self._answer.get("text")
+        found = [titles.get(id_, id_) for id_ in self._answer.get("selected", ())]
+        return [*found, text] if text else found
+
+    @property
+    def _answer(self) -> Mapping[str, Any]:
+        answer = self.request.decision.answer if self.request.decision else None
+        return answer if isinstance(answer, dict) else {}
+
+    @property
+    def extensions(self) -> Sequence[int]:
+        """By how many seconds more the deadline can be put off."""
+        if self.request.deadline is None:
+            return ()
+        left = (self.request.deadline - self.now).total_seconds()
+        return [seconds for seconds in _EXTENSIONS if left + seconds <= self.longest]
+
+    @property
     def consequences(self) -> Mapping[str, str]:
         """What each button leads to, as whoever asks says it (`context` or `data`)."""
         data = self.payload.data if self.payload is not None else {}
@@ -110,27 +183,27 @@ class Shown:
 
 
 def shown(
-    store: Store,
-    request: ApprovalRequest,
-    identity: Identity,
-    now: datetime,
-    typed: Typed | None = None,
+    desk: Desk, request: ApprovalRequest, identity: Identity, typed: Typed | None = None
 ) -> Shown:
     """All that the page of the request needs."""
+    store = desk.store
     payload = read_payload(request.payload)
     typed = typed or Typed()
     before = _before(store, request)
+    changes = _changes(before, request)
     return Shown(
         request=request,
         kind=_kind(payload),
         payload=payload,
         fields=typed.fields or answer_fields(request),
         before=before,
-        changes=_changes(before, request),
+        changes=changes[:_MOST_CHANGES],
+        more_changes=max(len(changes) - _MOST_CHANGES, 0),
         events=store.events(request_id=request.id),
         refusal=_refusal(identity, request),
         own=request.decision is not None and request.decision.by == identity.name,
-        now=now,
+        longest=desk.policy.max_timeout,
+        now=desk.clock(),
         typed=typed,
     )
 
@@ -141,7 +214,7 @@ def answer_fields(request: ApprovalRequest) -> list[Field]:
     match payload:
         case FormInterruptPayload():
             return fields.schema_fields(payload.form, payload.initial)
-        case ApprovalInterruptPayload() if payload.editable:
+        case ApprovalInterruptPayload() if payload.editable and request.terms.needed == 1:
             values = payload.content
             if not isinstance(values, dict):
                 values = {"content": values}
@@ -223,11 +296,11 @@ def _name(request: ApprovalRequest) -> Any:
 def _changes(before: ApprovalRequest | None, request: ApprovalRequest) -> list[Change]:
     if before is None:
         return []
-    found = list(changes_between(_judged(before), _judged(request)))
-    return found[:_MOST_CHANGES]
+    return list(changes_between(judged(before), judged(request)))
 
 
-def _judged(request: ApprovalRequest) -> Any:
+def judged(request: ApprovalRequest) -> Any:
+    """What is to be judged, as it was asked."""
     payload = read_payload(request.payload)
     if isinstance(payload, ApprovalInterruptPayload):
         return payload.content

@@ -64,6 +64,7 @@ _ANSWERS = {
     True: N_("{who} approved"),
     False: N_("{who} rejected"),
 }
+_ANSWERED = N_("{who} answered")
 _SOON = timedelta(hours=20)
 
 
@@ -96,7 +97,7 @@ def deadline_words(request: ApprovalRequest, now: datetime) -> str:
     left = request.deadline - now
     if left <= timedelta():
         return say("time is up")
-    return format_timedelta(left, add_direction=True, locale=language(), threshold=1.2)
+    return say("{time} left", time=format_timedelta(left, locale=language(), threshold=1.2))
 
 
 def clock_words(at: datetime, now: datetime) -> str:
@@ -149,7 +150,7 @@ def _decided(who: str, answer: Any, via: str) -> str:
     elif via == "deadline":
         by = say("The deadline")
     known = said if isinstance(said, str | bool) else None
-    return say(_ANSWERS.get(known, N_("{who} answered")), who=by)
+    return say(_ANSWERS.get(known, _ANSWERED), who=by)
 
 
 def _who(actor: str) -> str:

@@ -1,13 +1,22 @@
 // Times in the reader's zone and language, and how much is left, kept true while the page is open.
 
+import { say } from "./words.js";
+
 const lang = document.documentElement.lang;
 const relative = new Intl.RelativeTimeFormat(lang, { numeric: "always", style: "long" });
 const STEPS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
-function inWords(seconds) {
+function inUnits(seconds) {
   const size = Math.abs(seconds);
   const [unit, length] = STEPS.find(([, length]) => size >= length * 1.2) ?? STEPS.at(-1);
-  return relative.format(Math.trunc(seconds / length), unit);
+  return [Math.trunc(seconds / length), unit];
+}
+
+function left(seconds) {
+  if (seconds <= 0) return say("timeup");
+  const [count, unit] = inUnits(seconds);
+  const time = new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(count);
+  return say("left", { time });
 }
 
 function stamp(at) {
@@ -25,14 +34,13 @@ export function tellTimes(root = document) {
 }
 
 function tick(root = document) {
-  const words = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
   for (const time of root.querySelectorAll("time.ago, time.left")) {
     const seconds = (new Date(time.dateTime) - Date.now()) / 1000;
-    if (time.classList.contains("ago") && seconds > -5) continue;
-    const over = time.classList.contains("left") && seconds <= 0;
-    const text = over ? words.timeup ?? time.textContent : inWords(seconds);
+    const isDeadline = time.classList.contains("left");
+    if (!isDeadline && seconds > -5) continue;
+    const text = isDeadline ? left(seconds) : relative.format(...inUnits(seconds));
     if (time.textContent !== text) time.textContent = text;
-    time.classList.toggle("soon", time.classList.contains("left") && seconds < 120);
+    time.classList.toggle("soon", isDeadline && seconds < 120);
   }
 }
 

@@ -1,43 +1,52 @@
 // The inbox: list, open request, news, keys. The server renders all of it; this swaps and counts.
 
-import { follow } from "./live.js";
+import { ask } from "./asking.js";
 import { tellTimes } from "./clock.js";
-import { article, isDirty, isOpen, listen, notice, press, put, unfold } from "./panel.js";
 import { keysFor } from "./keys.js";
+import { follow } from "./live.js";
+import { article, hold, isDirty, listen, notice, put, shownId } from "./panel.js";
+import { look } from "./presence.js";
 import { selection } from "./selection.js";
+import { onUndo, tell } from "./toast.js";
+import { say } from "./words.js";
 
 const page = document.getElementById("page");
 const rows = document.getElementById("rows");
 const news = document.getElementById("news");
-const words = JSON.parse(document.getElementById("words").textContent);
-const { me, csrf, tab } = page.dataset;
+const { tab } = page.dataset;
 const fresh = new Set();
 const mine = new Set(); // what this page decides itself; the news of it is none
 
 const row = (id) => rows.querySelector(`#row-${CSS.escape(id)}`);
 const allRows = () => [...rows.querySelectorAll("li.row")];
-const fragment = (path, more = {}) => fetch(path, { ...more, headers: { "X-Fragment": "1", "X-CSRF-Token": csrf, ...more.headers } });
+const elementOf = (html) => document.createRange().createContextualFragment(html).firstElementChild;
 
-function count(response) {
-  const pending = response.headers.get("X-Pending");
-  if (pending !== null) document.getElementById("pending").textContent = pending;
+let counting;
+function count() {
+  clearTimeout(counting);
+  counting = setTimeout(async () => {
+    const response = await ask("/hitl/pending");
+    if (response?.ok) document.getElementById("pending").textContent = (await response.json()).pending;
+  }, 150);
 }
 
 // -- opening
 
-async function open(id, { focus = true, push = true } = {}) {
-  const response = await fragment(`/hitl/requests/${id}`).catch(() => null);
-  if (!response?.ok) return response?.status === 401 ? location.reload() : notice(words.failed);
-  count(response);
-  put(await response.text(), { focus });
+let wanted = 0; // the newest wish; what answers an older one comes too late
+
+async function open(id, { focus = true, push = true, next = false, unless = () => false } = {}) {
+  const wish = ++wanted;
+  hold(true);
+  const response = await ask(`/hitl/requests/${id}`);
+  const html = response?.ok ? await response.text() : null;
+  if (wish !== wanted) return;
+  hold(false);
+  if (html === null) return notice(say("unreachable"));
+  if (unless()) return;
+  put(html, { focus, next });
   document.body.classList.add("chosen");
-  for (const one of allRows()) {
-    const is = one.dataset.id === id;
-    one.classList.toggle("open", is);
-    const link = one.querySelector("a");
-    is ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
-    if (is) one.scrollIntoView({ block: "nearest" });
-  }
+  mark(id);
+  row(id)?.scrollIntoView({ block: "nearest" });
   if (push) {
     const address = new URL(location.href);
     address.searchParams.set("open", id);
@@ -47,53 +56,94 @@ async function open(id, { focus = true, push = true } = {}) {
   look();
 }
 
+function mark(id) {
+  for (const one of allRows()) {
+    const is = one.dataset.id === id;
+    one.classList.toggle("open", is);
+    const link = one.querySelector("a");
+    is ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
+  }
+}
+
 function close() {
   document.body.classList.remove("chosen");
   rows.querySelector("li.row.open a")?.focus();
 }
 
-function neighbour(by, from = article()?.dataset.id) {
+let at = null; // where J and K have come to, while the request is still on its way
+
+function go(by) {
   const all = allRows();
-  const at = all.findIndex((one) => one.dataset.id === from);
-  return all[at + by]?.dataset.id;
+  const from = all.findIndex((one) => one.dataset.id === (at ?? shownId()));
+  const to = all[from + by]?.dataset.id;
+  if (!to) return;
+  at = to;
+  open(to).finally(() => { if (at === to) at = null; });
 }
 
 function nextOpen(from) {
   const all = allRows();
-  const at = all.findIndex((one) => one.dataset.id === from);
+  const place = all.findIndex((one) => one.dataset.id === from);
   const pending = (one) => !one.classList.contains("settled") && one.dataset.id !== from;
-  return (all.slice(at + 1).find(pending) ?? all.find(pending))?.dataset.id;
+  return (all.slice(place + 1).find(pending) ?? all.find(pending))?.dataset.id;
+}
+
+async function goOn(id, html = null) {
+  if (!nextOpen(id) && tab === "pending") await refreshRows(); // those behind the first page
+  const next = nextOpen(id);
+  if (next) return open(next, { next: true });
+  return html === null ? open(id, { push: false }) : put(html, { focus: true });
 }
 
 async function refreshRow(id) {
   if (!row(id)) return;
-  const response = await fragment(`/hitl/requests/${id}/row`).catch(() => null);
+  const response = await ask(`/hitl/requests/${id}/row${location.search}`);
   if (!response?.ok || !row(id)) return;
-  count(response);
-  const old = row(id);
-  const made = document.createRange().createContextualFragment(await response.text()).firstElementChild;
-  made.classList.toggle("open", old.classList.contains("open"));
-  if (old.classList.contains("open")) made.querySelector("a").setAttribute("aria-current", "true");
-  const ticked = old.querySelector(".select")?.checked && made.querySelector(".select");
-  if (ticked) ticked.checked = true;
-  if (old.isConnected) old.replaceWith(made);
-  tellTimes(made);
-  picked.show();
+  const html = await response.text();
+  await picked.keeping(() => {
+    const old = row(id);
+    if (!old) return;
+    const made = elementOf(html);
+    old.replaceWith(made);
+    tellTimes(made);
+    mark(shownId());
+  });
 }
 
 async function refreshRows() {
-  const response = await fragment(`/hitl/rows${location.search}`).catch(() => null);
+  const response = await ask(`/hitl/rows${location.search}`);
   if (!response?.ok) return;
-  count(response);
-  const current = article()?.dataset.id;
-  rows.innerHTML = await response.text();
-  for (const id of fresh) row(id)?.classList.add("fresh");
+  const html = await response.text();
+  await picked.keeping(() => {
+    rows.innerHTML = html;
+    fresh.clear();
+    tellNews();
+    tellTimes(rows);
+    mark(shownId());
+  });
+  if (!article() && nextOpen()) open(nextOpen(), { focus: false, push: false });
+}
+
+async function showNews() {
+  const ids = [...fresh];
   fresh.clear();
-  news.hidden = true;
-  row(current)?.classList.add("open");
-  tellTimes(rows);
-  picked.show();
-  if (!article() && nextOpen()) open(nextOpen(), { focus: false });
+  tellNews();
+  const list = rows.querySelector("ul");
+  if (!list) return refreshRows();
+  for (const id of ids) {
+    const response = await ask(`/hitl/requests/${id}/row${location.search}`);
+    if (!response?.ok || row(id)) continue;
+    const made = elementOf(await response.text());
+    made.classList.add("fresh");
+    list.append(made);
+    tellTimes(made);
+  }
+  row(ids[0])?.scrollIntoView({ block: "nearest" });
+}
+
+function tellNews() {
+  news.textContent = say("news", { count: fresh.size });
+  news.hidden = !fresh.size;
 }
 
 rows.addEventListener("click", (event) => {
@@ -107,68 +157,47 @@ addEventListener("popstate", () => {
   if (id) open(id, { push: false });
   else close();
 });
-news.addEventListener("click", refreshRows);
+news.addEventListener("click", showNews);
+for (const form of document.querySelectorAll("form.languages")) {
+  form.addEventListener("submit", () => { form.elements.back.value = location.pathname + location.search; });
+}
 
 // -- deciding
 
 const SAID = { approve: "approved", reject: "rejected", answer: "answered" };
-const toast = document.getElementById("toast");
-const undoButton = document.getElementById("undo");
-let undoable = []; // ids, with when that ends
-let ends = 0;
-
-function say(text, { bad = false, ids = [], seconds = 0 } = {}) {
-  document.getElementById("toast-text").textContent = text;
-  toast.hidden = false;
-  toast.classList.toggle("bad", bad);
-  undoable = ids;
-  ends = Date.now() + seconds * 1000;
-  countDown();
-}
-
-function countDown() {
-  const left = Math.ceil((ends - Date.now()) / 1000);
-  undoButton.hidden = !undoable.length || left <= 0;
-  undoButton.firstElementChild.textContent = undoButton.dataset.words.replace("{seconds}", Math.max(left, 0));
-  if (left <= -20 && !toast.hidden) toast.hidden = true;
-}
-setInterval(countDown, 250);
-
-async function undo() {
-  if (!undoable.length || Date.now() >= ends) return;
-  const ids = undoable;
-  undoable = [];
-  countDown();
-  let last, title = "";
-  for (const id of ids) {
-    mine.add(id);
-    const response = await fragment(`/hitl/requests/${id}/undo`, { method: "POST" }).catch(() => null);
-    if (!response?.ok) { await open(id); notice(words.failed); continue; }
-    last = await response.text();
-    await refreshRow(id);
-  }
-  if (last) {
-    put(last, { focus: true });
-    title = article()?.dataset.title ?? "";
-    say(words.undone.replace("{title}", title));
-    const id = article()?.dataset.id;
-    for (const one of allRows()) one.classList.toggle("open", one.dataset.id === id);
-  }
-}
-undoButton.addEventListener("click", undo);
 
 listen(async ({ outcome, html, does, held, title, id }) => {
   mine.add(id);
+  const stays = shownId() === id;
   if (outcome !== "decided") {
-    put(html, { focus: outcome !== "open" });
+    if (stays) put(html, { focus: outcome !== "open" });
+    else tell(say("other", { title }), { bad: true });
     return refreshRow(id);
   }
-  const said = words[SAID[does]] ?? words.answered;
-  say(said.replace("{title}", title), { ids: [id], seconds: held });
-  const next = nextOpen(id);
+  tell(say(SAID[does] ?? "answered", { title }), { undoable: [id], seconds: held });
+  count();
   await refreshRow(id);
-  if (next) await open(next);
-  else put(html, { focus: true });
+  if (stays && shownId() === id) await goOn(id, html);
+});
+
+const undo = onUndo(async (ids) => {
+  const unheard = [];
+  let last = null;
+  for (const id of ids) {
+    mine.add(id);
+    const response = await ask(`/hitl/requests/${id}/undo`, { method: "POST" });
+    if (!response) unheard.push(id);
+    else if (response.ok) last = await response.text();
+    else await open(id);
+    await refreshRow(id);
+  }
+  count();
+  if (unheard.length) notice(say("unreachable"));
+  if (last === null) return unheard;
+  put(last, { focus: true });
+  mark(shownId());
+  tell(say("undone", { title: article().dataset.title }));
+  return unheard;
 });
 
 // -- several at once
@@ -176,79 +205,66 @@ listen(async ({ outcome, html, does, held, title, id }) => {
 const picked = selection(rows, document.getElementById("batch"), async (action, reason, chosen) => {
   const decisions = chosen.map((one) => ({ id: one.dataset.id, action, reason: reason || null, seen: one.dataset.digest }));
   chosen.forEach((one) => mine.add(one.dataset.id));
-  const body = JSON.stringify({ decisions });
-  const response = await fragment("/hitl/decide", { method: "POST", body, headers: { "Content-Type": "application/json" } }).catch(() => null);
-  if (!response?.ok) return say(words.failed, { bad: true });
+  const response = await ask("/hitl/decide", { json: { decisions } });
+  if (!response?.ok) return tell(say("failed"), { bad: true });
   const { results } = await response.json();
   const done = results.filter((one) => one.status === 200).map((one) => one.id);
-  const bad = results.length - done.length;
-  const problems = [...new Set(results.filter((one) => one.problem).map((one) => one.problem.detail))];
-  const text = words.batch.replace("{done}", done.length).replace("{refused}", bad);
-  say([text, ...problems].join(" · "), { bad: bad > 0, ids: done, seconds: 10 });
+  const refused = results.filter((one) => one.problem);
+  const text = say("batch", { done: done.length, refused: refused.length });
+  const why = refused.length ? [refused[0].problem.detail] : [];
+  tell([text, ...why].join(" · "), { bad: refused.length > 0, undoable: done, seconds: 10 });
+  count();
   for (const one of results) await refreshRow(one.id);
-  const next = nextOpen(article()?.dataset.id ?? "");
-  if (done.includes(article()?.dataset.id) && next) open(next);
+  if (done.includes(shownId())) await goOn(shownId());
+  return null;
 });
 
 // -- news
 
+async function fits(id) {
+  const filters = new URLSearchParams(location.search);
+  if (!["text", "type", "priority", "assignee", "thread"].some((name) => filters.get(name))) return true;
+  filters.delete("cursor");
+  const response = await ask(`/hitl/rows?${filters}`);
+  return response?.ok && (await response.text()).includes(`id="row-${id}"`);
+}
+
 async function heard(message) {
   const id = message.request?.id ?? message.request_id;
+  count();
   if (message.type === "approval_request") {
-    if (tab !== "pending" || row(id)) return;
+    if (tab !== "pending" || row(id) || !(await fits(id))) return;
+    if (!rows.querySelector("li.row")) return refreshRows();
     fresh.add(id);
-    news.textContent = news.dataset.words.replace("{count}", fresh.size);
-    news.hidden = false;
-    const response = await fragment(`/hitl/requests/${id}/row`).catch(() => null);
-    if (response?.ok) count(response);
-    if (!rows.querySelector("li.row")) refreshRows();
-    return;
+    return tellNews();
   }
-  if (fresh.has(id) && message.status !== "pending") {
-    fresh.delete(id);
-    news.textContent = news.dataset.words.replace("{count}", fresh.size);
-    news.hidden = !fresh.size;
-  }
+  if (message.status !== "pending" && fresh.delete(id)) tellNews();
   await refreshRow(id);
-  if (mine.delete(id) || article()?.dataset.id !== id) return;
-  if (isDirty() && message.status !== "pending") notice(words.elsewhere);
-  else if (!isDirty()) open(id, { focus: false, push: false });
+  if (mine.delete(id) || shownId() !== id) return;
+  if (!isDirty()) return open(id, { focus: false, push: false, unless: isDirty });
+  if (message.status !== "pending") tellOutcome(id);
 }
-follow(page.dataset.head, heard);
 
-// -- who else looks
-
-async function look() {
-  const id = article()?.dataset.id;
-  if (!id || document.hidden || !isOpen()) return;
-  const body = JSON.stringify({ id });
-  const response = await fragment("/hitl/looking", { method: "POST", body, headers: { "Content-Type": "application/json" } }).catch(() => null);
-  if (!response?.ok || article()?.dataset.id !== id) return;
-  const { others } = await response.json();
-  const place = document.getElementById("looking");
-  if (!place) return;
-  place.hidden = !others.length;
-  place.textContent = words.looking.replace("{names}", others.join(", "));
+async function tellOutcome(id) {
+  const response = await ask(`/hitl/requests/${id}`);
+  if (!response?.ok || shownId() !== id) return;
+  const shown = new DOMParser().parseFromString(await response.text(), "text/html");
+  const outcome = shown.querySelector(".outcome h3");
+  if (outcome) notice(say("elsewhere", { outcome: outcome.textContent.trim() }));
 }
-setInterval(look, 8000);
-document.addEventListener("visibilitychange", look);
+
+follow(page.dataset.head, heard, () => {
+  if (shownId() && !isDirty()) open(shownId(), { focus: false, push: false, unless: isDirty });
+});
 look();
 
 // -- keys
 
 keysFor({
-  j: () => neighbour(1) && open(neighbour(1)),
-  k: () => neighbour(-1) && open(neighbour(-1)),
-  a: () => press(document.getElementById("edit")?.open ? "#edit button.main" : "#approve"),
-  e: () => unfold("#edit", "input:not([type=hidden]), textarea, select"),
-  r: () => (document.getElementById("reject-now") ? press("#reject-now") : unfold("#reject", "input[type=radio]")),
-  x: () => picked.toggle(article()?.dataset.id, false),
-  X: () => picked.toggle(article()?.dataset.id, true),
+  j: () => go(1),
+  k: () => go(-1),
+  x: () => picked.tick(shownId(), {}),
+  X: () => picked.tick(shownId(), { range: true }),
   u: undo,
   "/": () => document.getElementById("search").focus(),
-  "?": () => {
-    const help = document.getElementById("help");
-    help.open = !help.open;
-    if (help.open) help.querySelector("summary").focus();
-  },
-}, { number: (at) => document.querySelectorAll("#panel div.options button.option")[at - 1]?.click(), escape: close });
+}, close);
