@@ -21,8 +21,7 @@ from plancraft.server.asking import OPENAPI, refuse_undeclared
 from plancraft.server.envelope import Envelope
 from plancraft.server.feed import ConnectionManager, open_ids
 from plancraft.server.metrics import Metrics
-from plancraft.server.pages import messages
-from plancraft.server.pages.routes import error_page, wants_page
+from plancraft.server.pages import error_page, wants_page
 from plancraft.server.problems import problem_for, problem_of, respond
 from plancraft.server.routes import decisions, health, lists, news, openings, waits
 from plancraft.server.service import LookBack, Service
@@ -88,7 +87,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.service = service
-    for module in (
+    modules = (
         lists,
         openings,
         decisions,
@@ -97,10 +96,9 @@ def create_app(
         news,
         signing_in,
         slack,
-        pages,
-        messages,
-    ):
-        app.include_router(module.router)
+    )
+    for router in (*(module.router for module in modules), *pages.ROUTERS):
+        app.include_router(router)
     app.add_exception_handler(PlancraftError, _refused)
     app.add_exception_handler(RequestValidationError, _misshapen)
     app.add_exception_handler(HTTPException, _http_problem)

@@ -27,8 +27,8 @@ from plancraft.server.asking import (
     require_own_page,
     session_token,
 )
+from plancraft.server.pages import frame, own_path
 from plancraft.server.pages.rendering import page
-from plancraft.server.pages.routes import frame, own_path
 from plancraft.server.problems import status_of
 from plancraft.server.service import Service
 

@@ -2,20 +2,25 @@
 
 import json
 import re
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from langgraph.checkpoint.memory import InMemorySaver
 
 import plancraft as pc
 from plancraft.access import Role
-from plancraft.approvals import ApprovalStatus, Changes, Delivery
+from plancraft.approvals import ApprovalStatus, Changes, Delivery, Query
 from plancraft.approvals.events import event_of
 from plancraft.approvals.opening import open_question
 from plancraft.server.pages.markup import markdown
+from plancraft.stores import open_store
+from tests.graphs import build, confirm
 from tests.server.running import Browser, Inside
 
 HTML = {"Accept": "text/html"}
@@ -536,6 +541,14 @@ def test_files_of_the_pages_are_kept_and_no_others_are_given(inside: Inside) -> 
     answer = inside.call("GET", style[1])
     assert answer.headers["Content-Type"].startswith("text/css")
     assert "immutable" in answer.headers["Cache-Control"]
+    # What a new version changes must not be hidden by what a browser kept.
+    bare = inside.call("GET", style[1].partition("?")[0])
+    assert bare.headers["Cache-Control"] == "no-cache"
+    again = {"If-None-Match": bare.headers["ETag"]}
+    assert inside.call("GET", style[1].partition("?")[0], headers=again).status_code == 304
+    assert (
+        "immutable" not in inside.call("GET", "/hitl/static/pages.css?v=x").headers["Cache-Control"]
+    )
     for name in ("..%2fapp.py", "rendering.py", "nothing.css", "%2e%2e/__init__.py"):
         assert inside.call("GET", f"/hitl/static/{name}").status_code == 404
 
@@ -549,3 +562,38 @@ def test_a_page_of_ten_thousand_is_light(inside: Inside, mina: Browser) -> None:
     scripts = ["live.js", "clock.js", "panel.js", "keys.js", "selection.js"]
     loaded = [inside.call("GET", f"/hitl/static/{name}") for name in {*files, *scripts}]
     assert len(page.content) + sum(len(one.content) for one in loaded) < 150_000
+
+
+def test_a_graphs_request_shows_its_threads_steps(tmp_path: Path) -> None:
+    with closing(open_store(str(tmp_path / "store.db"))) as store:
+        graph = build(InMemorySaver(), ("first", confirm("one?")), ("second", confirm("two?")))
+        pc.start(graph, {"topic": "<b>bees</b>"}, "t", store=store)
+        pc.resume(graph, "t", answer=True, by="jun", store=store)
+
+        def look_back(thread: str, work: Any) -> Any:
+            return work(pc.TimeTravel(graph, thread, store=store))
+
+        inside = Inside(store, histories={graph.get_name(): look_back})
+        inside.key("mina", Role.REVIEWER)
+        inside.start()
+        browser = Browser(inside)
+        browser.sign_in(key=inside.tokens["mina"])
+        (request,) = store.find(Query())
+        page = browser.call("GET", place(request.id, "thread"), headers=HTML)
+        piece = browser.call("GET", place(request.id, "thread"), headers=FRAGMENT)
+        bare = Inside(store)
+        inside.stop()
+    assert "<!DOCTYPE" in page.text
+    assert "<!DOCTYPE" not in piece.text
+    for words in ("one?", "jun", "seen", "first"):
+        assert words in text_of(piece)
+    assert "<ins>one? True</ins>" in piece.text
+    assert "<b>bees" not in piece.text
+    assert bare.app.state.service.histories == {}
+
+
+def test_without_its_graph_the_page_says_how_to_see_the_steps(
+    inside: Inside, mina: Browser
+) -> None:
+    id_ = asked(inside, pc.ConfirmInterruptPayload(question="Sure?"))
+    assert "--graph" in text_of(mina.call("GET", place(id_, "thread"), headers=HTML))

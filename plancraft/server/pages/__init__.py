@@ -4,6 +4,9 @@ Everything is rendered here; the scripts in `static/` only fetch, swap and count
 single decision works all the same, on `/hitl/requests/{id}`.
 """
 
-from plancraft.server.pages.routes import router
+from plancraft.server.pages import forms, messages, routes
+from plancraft.server.pages.framing import error_page, frame, own_path, wants_page
 
-__all__ = ["router"]
+__all__ = ["ROUTERS", "error_page", "frame", "own_path", "wants_page"]
+
+ROUTERS = (routes.router, forms.router, messages.router)

@@ -1,22 +1,18 @@
 """The messages that could not be sent, and buttons to send them again or let them go."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from plancraft.access import Identity, Permission
 from plancraft.errors import UnknownNotification
 from plancraft.notifications import NotificationService
-from plancraft.server.asking import Gate, Served
+from plancraft.server.asking import Served
+from plancraft.server.pages.framing import Reviewer, frame, posted
 from plancraft.server.pages.rendering import page
-from plancraft.server.pages.routes import frame, posted
 from plancraft.server.service import Service
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/hitl/messages", include_in_schema=False)
-Reviewer = Annotated[Identity, Depends(Gate(Permission.DECIDE))]
 
 
 @router.get("")
