@@ -129,6 +129,15 @@ class HITLPolicy(BaseModel):
                 )
         return self
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """By which channels people are told, where they are set up: unless it was said, by all."""
+        if not self.enable_notifications:
+            return ()
+        if "notification_channels" in self.model_fields_set:
+            return tuple(self.notification_channels)
+        return (*self.notification_channels, "slack", "webhook")
+
     def terms(self, kind: ApprovalType, tool: str | None = None) -> Terms:
         """What holds for a request of that type that is about that tool.
 
@@ -146,7 +155,6 @@ class HITLPolicy(BaseModel):
         reasons = [rule.require_reason for rule in rules if rule.require_reason is not None]
         own = [one.requester_may_decide for one in rules if one.requester_may_decide is not None]
         silences = {rule.silence for rule in rules} - {None}
-        channels = self.notification_channels if self.enable_notifications else []
         return Terms(
             risk=max(risks, key=_RISKS.index, default="medium"),
             needed=max((rule.needed for rule in rules if rule.needed), default=1),
@@ -154,7 +162,7 @@ class HITLPolicy(BaseModel):
             requester_may_decide=bool(own) and all(own),
             reason_required=any(reasons) if reasons else self.require_reason_for_rejection,
             silence="approve" if silences == {"approve"} else "reject",
-            channels=tuple(channels),
+            channels=self.channels,
         )
 
     def seconds(self, kind: ApprovalType, tool: str | None, asked: float | None) -> float:

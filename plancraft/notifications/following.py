@@ -110,7 +110,7 @@ class Follower:
         named = request.terms.channels
         if request.source == "graph":
             policy = self._policy
-            named = tuple(policy.notification_channels if policy.enable_notifications else ())
+            named = policy.channels
         for name in set(named) - _KNOWN - self._channels.keys() - self._unknown:
             self._unknown.add(name)
             _log.warning("unknown_channel: a policy names %r, which nothing sends by", name)

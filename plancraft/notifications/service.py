@@ -200,8 +200,7 @@ class NotificationService:
         return None
 
     def _warn_of_unnamed(self) -> None:
-        named = self.policy.notification_channels if self.policy.enable_notifications else []
-        for name in self.channels.keys() - set(named):
+        for name in self.channels.keys() - set(self.policy.channels):
             _log.warning(
                 "channel_unnamed: %s is configured, but notification_channels does not name it",
                 name,

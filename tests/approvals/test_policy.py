@@ -77,6 +77,15 @@ def test_notifications_can_be_switched_off() -> None:
     assert HITLPolicy(notification_channels=["slack"]).terms(GENERAL).channels == ("slack",)
 
 
+def test_unless_it_was_said_people_are_told_by_whatever_is_set_up() -> None:
+    assert HITLPolicy().notification_channels == ["websocket", "email"]
+    assert HITLPolicy().channels == ("websocket", "email", "slack", "webhook")
+    assert HITLPolicy(notification_channels=["websocket", "email"]).channels == (
+        "websocket",
+        "email",
+    )
+
+
 @pytest.mark.parametrize(
     ("terms", "by", "roles", "may"),
     [

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from plancraft.approvals import HITLPolicy
 from plancraft.errors import InvalidSettings
 from plancraft.notifications import NotificationService, settings_from_environment
 from plancraft.notifications.configuring import configured_channels
@@ -133,7 +134,8 @@ def test_a_channel_that_no_policy_names_is_warned_of(
 ) -> None:
     settings = settings_from_environment({"SLACK_WEBHOOK_URL": SEED["SLACK_WEBHOOK_URL"]})
     caplog.set_level(logging.WARNING)
-    with Serving(NotificationService(MemoryStore(), settings=settings)):
+    only_mail = HITLPolicy(notification_channels=["websocket", "email"])
+    with Serving(NotificationService(MemoryStore(), only_mail, settings)):
         eventually(lambda: "channel_unnamed: slack" in caplog.text)
     caplog.clear()
     with Serving(NotificationService(MemoryStore(), POLICY, settings)) as service:
