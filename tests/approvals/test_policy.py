@@ -54,9 +54,7 @@ def test_of_type_and_tool_the_stricter_word_holds() -> None:
     strict = policy.terms(GENERAL, "pay")
     assert (strict.risk, strict.needed, strict.deciders) == ("high", 2, ("role:lead",))
     assert policy.seconds(GENERAL, "pay", None) == 20
-    assert policy.terms(ApprovalType.FINAL_REPORT, "other") == Terms(
-        channels=("websocket", "email")
-    )
+    assert policy.terms(ApprovalType.FINAL_REPORT, "other") == Terms(channels=policy.channels)
 
 
 def test_the_risk_of_a_tool_may_be_given_alone() -> None:
