@@ -171,9 +171,8 @@ class HITLManager:
                 if left and left[0] <= 0:
                     assert timeout is not None
                     raise HITLTimeoutError(request_id, seconds=timeout, is_open=True)
-                until = request.held_until if request.is_held else request.deadline
-                if until is not None:
-                    left.append(max((until - self._clock()).total_seconds(), 0.001))
+                if request.turns_at is not None:
+                    left.append(max((request.turns_at - self._clock()).total_seconds(), 0.001))
                 await woken.wait(min(left, default=None))
                 request = await self._again(request)
             return _outcome(request)

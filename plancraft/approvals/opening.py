@@ -3,7 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from plancraft.approvals.kinds import ApprovalType
+from plancraft.approvals.policy import HITLPolicy, Terms
 from plancraft.approvals.requests import ApprovalRequest
+from plancraft.errors import PolicyRefused
 from plancraft.interrupts.canonical import canonical, digest_of, plain_json
 from plancraft.interrupts.payloads import (
     TimeoutAction,
@@ -28,16 +31,22 @@ def open_question(  # noqa: PLR0913 - a request is made of this much
     timeout: float,
     timeout_action: TimeoutAction,
     generation: int = 1,
+    policy: HITLPolicy | None = None,
 ) -> ApprovalRequest:
     """The open request for a graph's question.
 
-    `timeout` (seconds) and `timeout_action` hold where the payload says nothing itself.
+    `timeout` (seconds) and `timeout_action` hold where the payload says nothing itself; `policy`
+    says who decides.
     """
     plain = plain_json(shown)
     ours = plain if is_payload(plain) else {}
     seconds = _seconds(ours.get("timeout")) or timeout
+    kind, tool = _about(ours)
     return ApprovalRequest(
         id=ApprovalRequest.id_for(thread_id, interrupt_id, generation),
+        type=kind,
+        tool=tool,
+        terms=_terms(policy, kind, tool),
         title=_title(plain),
         content=str(ours.get("question") or _text(plain)),
         created_at=now,
@@ -54,6 +63,25 @@ def open_question(  # noqa: PLR0913 - a request is made of this much
         response_schema=response_schema,
         digest=digest_of(plain),
     )
+
+
+def _about(ours: dict[str, Any]) -> tuple[ApprovalType, str | None]:
+    """The type and the tool that the question names; `general` and none for what is neither."""
+    data, content = ours.get("data"), ours.get("content")
+    data = data if isinstance(data, dict) else {}
+    tool = data.get("tool") or (content.get("tool") if isinstance(content, dict) else None)
+    named = data.get("approval_type")
+    kind = next((one for one in ApprovalType if one == named), ApprovalType.GENERAL)
+    return kind, tool if isinstance(tool, str) else None
+
+
+def _terms(policy: HITLPolicy | None, kind: ApprovalType, tool: str | None) -> Terms:
+    if policy is None:
+        return Terms()
+    try:
+        return policy.terms(kind, tool)
+    except PolicyRefused:  # the graph rests at its question already, so it is for nobody
+        return Terms(deciders=("role:-",))
 
 
 def _action(ours: dict[str, Any], otherwise: TimeoutAction) -> TimeoutAction:

@@ -118,6 +118,11 @@ class ApprovalRequest(BaseModel):
         return self.is_open or self.is_held
 
     @property
+    def turns_at(self) -> datetime | None:
+        """When time alone will change it: at its deadline, or when its decision is for good."""
+        return self.held_until if self.is_held else self.deadline
+
+    @property
     def is_due(self) -> bool:
         """Whether its answer is still to be carried back."""
         return self.delivery is Delivery.DUE

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+import yaml
+from pydantic import ValidationError
 
-from plancraft.approvals import Store
+from plancraft.approvals import HITLPolicy, Store
 from plancraft.cli.failing import Refused, read_json
 from plancraft.cli.loading import load_graph
 from plancraft.cli.session import DEFAULT_DB, Session
@@ -22,6 +24,8 @@ __all__ = [
     "json_option",
     "needed",
     "past_session",
+    "policy_in",
+    "policy_option",
     "read_given",
     "session_of",
     "store_of",
@@ -111,3 +115,28 @@ def past_session(graph: str | None, db: Path | None, store: str | None) -> Sessi
     if session.db is not None and not session.db.is_file():
         raise Refused(say("there is no file {path}", path=session.db))
     return session
+
+
+policy_option = click.option(
+    "--policy",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=say("YAML or JSON file with the fields of HITLPolicy"),
+)
+
+
+def policy_in(path: Path) -> HITLPolicy:
+    """The policy in this file.
+
+    Raises:
+        Refused: it holds none.
+    """
+    try:
+        return HITLPolicy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except ValidationError as error:
+        told = error.errors(include_url=False, include_input=False, include_context=False)
+        problems = [f"{'.'.join(map(str, one['loc'])) or '-'}: {one['msg']}" for one in told]
+        reason = "; ".join(problems)
+        raise Refused(say("{path} holds no policy: {reason}", path=path, reason=reason)) from error
+    except (yaml.YAMLError, ValueError) as error:
+        reason = "; ".join(str(error).splitlines())
+        raise Refused(say("{path} holds no policy: {reason}", path=path, reason=reason)) from error

@@ -9,17 +9,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import click
-import yaml
-from pydantic import ValidationError
 
 from plancraft.approvals import HITLPolicy, Store
 from plancraft.approvals.desk import Desk
 from plancraft.cli.failing import Refused, one_line_errors
 from plancraft.cli.keys import store_to_keep_in
-from plancraft.cli.options import around, by_option, session_of
-from plancraft.cli.session import Session
+from plancraft.cli.options import around, by_option, policy_in, policy_option, session_of
 from plancraft.locale import say, speaking
 from plancraft.notifications import NotificationService, settings_from_environment
+from plancraft.threads import InterruptConfig
 
 __all__ = ["serve"]
 
@@ -41,11 +39,7 @@ _EXTRA = {
     multiple=True,
     help=say("Also carry decisions back to this graph's threads"),
 )
-@click.option(
-    "--policy",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=say("YAML or JSON file with the fields of HITLPolicy"),
-)
+@policy_option
 @click.option(
     "--public-url",
     envvar="PLANCRAFT_BASE_URL",
@@ -77,7 +71,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     with speaking(lang), one_line_errors():
         serving = _room()
-        rules = _policy_in(policy) if policy else None
+        rules = policy_in(policy) if policy else None
         url = _url(public_url) if public_url else None
         opened = store_to_keep_in(db, store)
         bound = _bound(serving, host, port)
@@ -87,7 +81,11 @@ def serve(  # noqa: PLR0913 - one parameter an option
             click.echo(say("plancraft: {message}", message=warning), err=True)
         _log_to_stderr(verbose)
         try:
-            sessions = [_session(graph, db, store, opened) for graph in graphs]
+            settings = InterruptConfig(POLICY=rules)
+            sessions = [
+                dataclasses.replace(session_of(graph, db, store), store=opened, settings=settings)
+                for graph in graphs
+            ]
             app = serving.create_app(
                 Desk(opened, rules),
                 public_url=url,
@@ -140,14 +138,6 @@ def _announce(address: str, store: Store, token: str | None) -> None:
     click.echo(say("Sign in, once, within 12 hours: {link}", link=link))
 
 
-def _policy_in(path: Path) -> HITLPolicy:
-    try:
-        return HITLPolicy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except (yaml.YAMLError, ValidationError, ValueError) as error:
-        reason = "; ".join(str(error).splitlines())
-        raise Refused(say("{path} holds no policy: {reason}", path=path, reason=reason)) from error
-
-
 def _url(given: str) -> str:
     try:
         parts = urlsplit(given)
@@ -162,8 +152,3 @@ def _log_to_stderr(verbose: bool) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     if verbose:
         logging.getLogger("plancraft.server").setLevel(logging.INFO)
-
-
-def _session(graph: str, db: Path | None, url: str | None, store: Store) -> Session:
-    """The graph, with the served store for its requests."""
-    return dataclasses.replace(session_of(graph, db, url), store=store)

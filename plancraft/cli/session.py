@@ -27,6 +27,8 @@ class Session:
     graph: Pregel[Any, Any, Any, Any]
     db: Path | None
     store: Store | str | None = None
+    settings: threads.InterruptConfig | None = None
+    """What holds for the questions that its worker opens."""
 
     def start(self, given: Any, thread_id: str, *, replace: bool = False) -> Any:
         """As `plancraft.start`."""
@@ -101,7 +103,7 @@ class Session:
         async def work(
             graph: Any, *, started: Callable[[threads.Worker], None], **more: Any
         ) -> None:
-            worker = threads.Worker(graph, **more)
+            worker = threads.Worker(graph, settings=self.settings, **more)
             started(worker)
             await worker.run()
 

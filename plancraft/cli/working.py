@@ -1,6 +1,7 @@
 """The command that delivers decisions to the threads of graphs, for as long as it runs."""
 
 import asyncio
+import dataclasses
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +10,11 @@ from typing import Any
 import click
 
 from plancraft.cli.failing import one_line_errors
-from plancraft.cli.options import around, session_of
+from plancraft.cli.options import around, policy_in, policy_option, session_of
 from plancraft.cli.session import Session
 from plancraft.cli.showing import plain, state_in_words
 from plancraft.locale import say, speaking
-from plancraft.threads import RecoveredThread, Worker
+from plancraft.threads import InterruptConfig, RecoveredThread, Worker
 
 __all__ = ["work"]
 
@@ -27,12 +28,22 @@ __all__ = ["work"]
     show_default=True,
     help=say("How many threads of a graph are run at once"),
 )
+@policy_option
 @around
 def work(
-    graphs: tuple[str, ...], concurrency: int, db: Path | None, store: str | None, lang: Any
+    graphs: tuple[str, ...],
+    concurrency: int,
+    policy: Path | None,
+    db: Path | None,
+    store: str | None,
+    lang: Any,
 ) -> None:
     with speaking(lang), one_line_errors():
-        sessions = {graph: session_of(graph, db, store) for graph in graphs}
+        settings = InterruptConfig(POLICY=policy_in(policy) if policy else None)
+        sessions = {
+            graph: dataclasses.replace(session_of(graph, db, store), settings=settings)
+            for graph in graphs
+        }
         asyncio.run(_work(sessions, concurrency))
 
 

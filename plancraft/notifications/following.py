@@ -108,7 +108,7 @@ class Follower:
     def _named(self, request: ApprovalRequest) -> list[str]:
         """The channels configured here by which this request is told, each once."""
         named = request.terms.channels
-        if request.source == "graph":
+        if request.source == "graph" and not named:
             policy = self._policy
             named = policy.channels
         for name in set(named) - _KNOWN - self._channels.keys() - self._unknown:

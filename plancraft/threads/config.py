@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from plancraft.approvals import HITLPolicy
 from plancraft.interrupts.payloads import TimeoutAction
 
 __all__ = ["InterruptConfig"]
@@ -23,6 +24,10 @@ class InterruptConfig:
 
     BUSY_TIMEOUT: float = 60
     """How long to wait while another worker runs the same thread."""
+
+    POLICY: HITLPolicy | None = None
+    """Who may decide a question, how many must, and how people are told: by the rules of the type
+    and the tool that its `data` names (`approval_type`, `tool`), else those of `general`."""
 
     def __post_init__(self) -> None:
         if self.INTERRUPT_TIMEOUT <= 0 or self.BUSY_TIMEOUT <= 0:

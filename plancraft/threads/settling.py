@@ -153,6 +153,7 @@ def _opened(
         now=now,
         timeout=target.settings.INTERRUPT_TIMEOUT,
         timeout_action=target.settings.TIMEOUT_ACTION,
+        policy=target.settings.POLICY,
         generation=generation,
     )
 

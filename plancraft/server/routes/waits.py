@@ -43,9 +43,8 @@ async def wait(
             left = ends - asyncio.get_running_loop().time()
             if left <= 0:
                 break
-            until = request.held_until if request.is_held else request.deadline
-            if until is not None:
-                due = (until - service.desk.clock()).total_seconds()
+            if request.turns_at is not None:
+                due = (request.turns_at - service.desk.clock()).total_seconds()
                 left = min(left, max(due, 0.001))
             await woken.wait(left)
             request = await _again(service, identity, request)
