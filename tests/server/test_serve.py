@@ -108,7 +108,7 @@ def test_it_ends_cleanly_with_who_waits_let_go(outside: Outside, number: int) ->
         time.sleep(0.5)
         began = time.monotonic()
         assert outside.end(number) == 0
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 20
         waiting.join()
     assert [(one.status_code, one.json()["status"]) for one in answers] == [(200, "pending")]
     assert "Traceback" not in outside.err
