@@ -100,18 +100,21 @@ class Keys:
         """All keys, by name."""
         return sorted((key for _, key in self._kept()), key=lambda key: key.name)
 
-    def revoke(self, name: str) -> Key:
-        """The key that counts no more, nor any session or link of that name.
+    def revoke(self, name: str) -> None:
+        """Let the key count no more, nor any session or link of that name, with or without a key.
 
         Raises:
-            UnknownKey: no key has this name.
+            UnknownKey: nothing is known of this name.
         """
-        while found := next((one for one in self._kept() if same_name(one[1].name, name)), None):
-            id_, key = found
-            gone = [Record(_KIND, id_, None), *self._sessions_of(key.name)]
+        while True:
+            gone = [
+                Record(_KIND, id_, None) for id_, key in self._kept() if same_name(key.name, name)
+            ]
+            gone += self._sessions_of(name)
+            if not gone:
+                raise UnknownKey(name)
             if self._store.commit(Changes(records=gone), durable=True):
-                return key
-        raise UnknownKey(name)
+                return
 
     def _sessions_of(self, name: str) -> Iterator[Record]:
         """What takes away each session and link of this name."""

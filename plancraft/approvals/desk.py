@@ -17,7 +17,7 @@ from plancraft.approvals.deciding import (
     record_answer,
     swap,
 )
-from plancraft.approvals.events import event_of
+from plancraft.approvals.events import Event, event_of, spelled
 from plancraft.approvals.kinds import ApprovalType, Delivery
 from plancraft.approvals.policy import HITLPolicy
 from plancraft.approvals.requests import ApprovalRequest
@@ -213,13 +213,17 @@ class Desk:
             TooLateToUndo: it is for good, or was never this person's.
             UnknownInterrupt: there is no such request.
         """
-        return swap(
-            self.store,
-            request_id,
-            lambda row: undo(row, by=by, now=self.clock()),
-            lambda row: event_of("undone", row, actor=by),
-            forgets=True,
-        )
+        of_decision: list[bool] = []
+
+        def undone(row: ApprovalRequest) -> ApprovalRequest:
+            of_decision[:] = [row.is_held]
+            return undo(row, by=by, now=self.clock())
+
+        def told(row: ApprovalRequest) -> Event:
+            # A vote was told to all, so all hear that it is gone.
+            return event_of("undone", row, actor=by, **({"held": True} if of_decision[0] else {}))
+
+        return swap(self.store, request_id, undone, told, forgets=True)
 
     def assign(self, request_id: str, to: str | None, *, by: str) -> ApprovalRequest:
         """The request that this person is to decide, others still may; None for nobody.
@@ -277,7 +281,13 @@ class Desk:
             self.store,
             request_id,
             later,
-            lambda row: event_of("extended", row, actor=by, seconds=seconds),
+            lambda row: event_of(
+                "extended",
+                row,
+                actor=by,
+                seconds=seconds,
+                deadline=spelled(row.deadline),
+            ),
         )
 
     def find(self, query: Query) -> Iterator[ApprovalRequest]:
@@ -325,11 +335,16 @@ class Desk:
         edited = isinstance(answer, Mapping) and answer.get("decision") == "edit"
         if not edited or request.graph is not None or not request.is_open:
             return
-        content, before = _as_value(answer.get("content")), read_payload(request.payload)
+        before = read_payload(request.payload)
+        try:
+            content = _as_value(answer.get("content"))
+        except ValueError as error:
+            raise InvalidAnswer(request.title, [str(error)]) from error
         if isinstance(before, ApprovalInterruptPayload) and isinstance(before.content, dict):
             content = {**before.content, **content} if isinstance(content, dict) else content
         tool = _tool_of(content) or request.tool
-        self.policy.check_content(request.type, tool, content)
+        for one in {tool, request.tool}:
+            self.policy.check_content(request.type, one, content)
         if not request.terms.is_as_strict_as(self.policy.terms(request.type, tool)):
             raise PolicyRefused(say("as edited, it needs a request of its own"))
 

@@ -7,6 +7,7 @@ that was altered, removed or moved no longer fits. `plancraft.approvals.audit` l
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -23,6 +24,7 @@ __all__ = [
     "event_of",
     "is_undoable",
     "link",
+    "spelled",
 ]
 
 EventKind = Literal[
@@ -62,16 +64,28 @@ def event_of(kind: EventKind, request: ApprovalRequest, *, actor: str, **data: A
         thread_id=request.thread_id,
         actor=actor,
         at=request.updated_at or request.created_at,
-        data={"version": request.version, "digest": request.digest, **data},
+        data={"version": request.version, "digest": request.digest, **_made(kind, request), **data},
     )
 
 
+def spelled(time: datetime | None) -> str | None:
+    """A time as it stands in the data of an event."""
+    return None if time is None else time.astimezone(UTC).isoformat()
+
+
+def _made(kind: EventKind, request: ApprovalRequest) -> dict[str, Any]:
+    """What a request was when it was made, for who checks later whether it still is."""
+    if kind != "opened":
+        return {}
+    return {"seal": request.seal, "deadline": spelled(request.deadline)}
+
+
 def is_undoable(event: Event) -> bool:
-    """Whether it tells of a decision that was held, so that its maker could still undo it.
+    """Whether it tells of a decision that was held, or of its undoing.
 
     Whoever asked hears of it by `released`, once it is for good.
     """
-    return event.kind == "undone" or event.data.get("held") is True
+    return event.data.get("held") is True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,11 @@ from plancraft.interrupts.payloads import TimeoutAction
 __all__ = ["SEARCHED", "ApprovalRequest", "Decision", "Via", "Vote"]
 
 Via = Literal["person", "deadline", "policy"]
+_FIXED = {
+    *("type", "title", "content", "context", "created_at", "timeout", "priority", "requested_by"),
+    *("tool", "terms", "source", "graph", "thread_id", "checkpoint_id", "interrupt_id"),
+    *("generation", "response_schema", "digest", "timeout_action"),
+}
 SEARCHED = 2000
 """How much of a content a search looks at, in characters."""
 
@@ -126,6 +131,12 @@ class ApprovalRequest(BaseModel):
     def is_due(self) -> bool:
         """Whether its answer is still to be carried back."""
         return self.delivery is Delivery.DUE
+
+    @property
+    def seal(self) -> str:
+        """SHA-256, in hex, of all that never changes after it was made."""
+        fixed = self.model_dump_json(include=_FIXED)
+        return hashlib.sha256(fixed.encode()).hexdigest()
 
     def succeed(self, *, at: datetime, **changes: Any) -> Self:
         """The next version of this request."""

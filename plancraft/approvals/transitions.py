@@ -16,11 +16,13 @@ __all__ = [
     "expire",
     "extend",
     "mark_delivered",
+    "outcome_of",
     "release",
     "reopen",
     "scrub",
     "supersede",
     "undo",
+    "unheard",
 ]
 
 NO_HOLD = timedelta()
@@ -44,7 +46,7 @@ def decide(
     if late and decision.via == "person":
         assert request.deadline is not None
         raise RequestExpired(request.id, deadline=request.deadline)
-    outcome, votes = _outcome(decision), request.votes
+    outcome, votes = outcome_of(decision), request.votes
     if outcome["status"] is ApprovalStatus.APPROVED and decision.via == "person":
         votes = (*votes, _vote(request, decision))
         if len(votes) < request.terms.needed:
@@ -73,9 +75,31 @@ def undo(request: ApprovalRequest, *, by: str, now: datetime) -> ApprovalRequest
         is_own = request.is_open and bool(request.votes) and request.votes[-1].by == by
     if not (held and in_time and is_own):
         raise TooLateToUndo(request.id)
-    voted = bool(request.votes) and request.votes[-1].by == by
-    votes = request.votes[:-1] if voted else request.votes
+    votes = request.votes
+    if votes and (request.decision is None or request.status is ApprovalStatus.APPROVED):
+        votes = votes[:-1]  # a no is no vote, and leaves those before it alone
     return reopen(request, now=now).model_copy(update={"votes": votes})
+
+
+def unheard(request: ApprovalRequest) -> ApprovalRequest:
+    """The request as it was before a decision that may still be undone, for whoever asked."""
+    if not request.is_held:
+        return request
+    votes = request.votes[:-1] if request.status is ApprovalStatus.APPROVED else request.votes
+    return request.model_copy(
+        update={
+            "status": ApprovalStatus.PENDING,
+            "delivery": Delivery.NONE,
+            "decision": None,
+            "held_until": None,
+            "approved_by": None,
+            "approved_at": None,
+            "rejection_reason": None,
+            "votes": votes,
+            "updated_at": None,
+            "version": request.version - 1,
+        }
+    )
 
 
 def release(request: ApprovalRequest, *, now: datetime) -> ApprovalRequest:
@@ -193,7 +217,8 @@ def _without_secrets(decision: Decision) -> Decision:
     return decision.model_copy(update={"secrets": {}})
 
 
-def _outcome(decision: Decision) -> dict[str, Any]:
+def outcome_of(decision: Decision) -> dict[str, Any]:
+    """What the decision makes of a request: its status, who approved when, why it was rejected."""
     match decision.answer:
         case {"confirmed": True} | {"decision": "approve" | "edit"}:
             status = ApprovalStatus.APPROVED

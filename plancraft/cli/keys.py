@@ -106,8 +106,8 @@ def list_keys(db: Path | None, store: str | None, lang: Any) -> None:
 @around
 def revoke(name: str, db: Path | None, store: str | None, lang: Any) -> None:
     with speaking(lang), _keys_of(db, store) as kept:
-        key = kept.revoke(name)
-        click.echo(say("The key of {name} counts no more.", name=key.name))
+        kept.revoke(name)
+        click.echo(say("The key of {name} counts no more.", name=name))
 
 
 @contextmanager

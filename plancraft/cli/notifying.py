@@ -12,7 +12,7 @@ from rich.table import Table
 
 from plancraft.cli.failing import Refused, one_line_errors
 from plancraft.cli.keys import store_to_keep_in
-from plancraft.cli.options import around
+from plancraft.cli.options import around, json_option
 from plancraft.cli.showing import plain
 from plancraft.locale import say, speaking
 from plancraft.notifications import NotificationService, OutboxItem
@@ -26,10 +26,15 @@ def notifications() -> None:
 
 
 @notifications.command("list", help=say("Show what still waits and what was given up, and why."))
+@json_option
 @around
-def list_items(db: Path | None, store: str | None, lang: Any) -> None:
+def list_items(as_json: bool, db: Path | None, store: str | None, lang: Any) -> None:
     with speaking(lang), _service_of(db, store) as service:
         items = service.outbox.items()
+        if as_json:
+            for item in items:
+                click.echo(item.model_dump_json())
+            return
         if not items:
             click.echo(say("Nothing waits, and nothing was given up."))
             return
@@ -109,8 +114,9 @@ def _table(items: list[OutboxItem]) -> Table:
 
 def _headed(*headings: str) -> Table:
     table = Table(box=None, pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
+    for number, heading in enumerate(headings):
+        # What is copied into the next command stays in one piece.
+        table.add_column(heading, overflow="fold", no_wrap=number == 0)
     return table
 
 

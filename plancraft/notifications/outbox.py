@@ -131,17 +131,16 @@ class Outbox:
         return [item for item in self.items() if item.state == "dead"]
 
     def retry(self, id_: str) -> OutboxItem:
-        """The item, sent again from its first attempt on if it was given up.
+        """The item, due now; from its first attempt on if it was given up.
 
         Raises:
             UnknownNotification: there is none.
         """
         item = self._get(id_)
-        if item.state == "dead":
-            item = item.model_copy(
-                update={"state": "waiting", "attempts": 0, "next_at": self._clock()}
-            )
-            self._store.commit(Changes(records=[item.record]), durable=True)
+        attempts = 0 if item.state == "dead" else item.attempts
+        again = {"state": "waiting", "attempts": attempts, "next_at": self._clock()}
+        item = item.model_copy(update=again)
+        self._store.commit(Changes(records=[item.record]), durable=True)
         return item
 
     def retry_all(self) -> list[OutboxItem]:

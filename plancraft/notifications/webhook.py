@@ -12,23 +12,14 @@ import orjson
 from standardwebhooks.webhooks import Webhook
 
 from plancraft.access import Key
-from plancraft.approvals import ApprovalRequest, ApprovalStatus, Delivery, Event
+from plancraft.approvals import ApprovalRequest, Event
 from plancraft.approvals.events import is_undoable
+from plancraft.approvals.transitions import unheard
 from plancraft.notifications.channels import Letter, Recipient, Undeliverable
 from plancraft.notifications.posting import post
 from plancraft.notifications.settings import NotificationSettings
 
 __all__ = ["WebhookChannel", "body_of", "headers_of", "name_of"]
-
-_AS_ASKED = {
-    "status": ApprovalStatus.PENDING,
-    "decision": None,
-    "approved_by": None,
-    "approved_at": None,
-    "rejection_reason": None,
-    "delivery": Delivery.NONE,
-    "held_until": None,
-}
 
 
 class WebhookChannel:
@@ -68,7 +59,7 @@ def body_of(letter: Letter) -> bytes:
         "type": f"approval.{letter.kind}",
         "timestamp": letter.event.at.isoformat(),
         "data": {
-            "request": _public(letter.request).model_dump(
+            "request": unheard(letter.request).model_dump(
                 mode="json", exclude={"decision": {"secrets"}}
             ),
             "event": letter.event.model_dump(mode="json"),
@@ -89,11 +80,3 @@ def headers_of(letter: Letter, body: bytes, settings: NotificationSettings) -> d
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
-
-
-def _public(request: ApprovalRequest) -> ApprovalRequest:
-    """The request without a decision that may still be undone."""
-    if not request.is_held or request.decision is None:
-        return request
-    votes = tuple(vote for vote in request.votes if vote.by != request.decision.by)
-    return request.model_copy(update={**_AS_ASKED, "votes": votes})

@@ -14,8 +14,9 @@ from plancraft.access import Identity, Role, sees
 from plancraft.approvals import ApprovalRequest, Entry, Event, Query, Store
 from plancraft.approvals.events import is_undoable
 from plancraft.approvals.news import Woken, reader_of
+from plancraft.approvals.transitions import unheard
 from plancraft.errors import StoreUnavailable
-from plancraft.server.views import as_json, unheard
+from plancraft.server.views import as_json
 
 __all__ = ["Behind", "ConnectionManager", "Message", "open_ids"]
 

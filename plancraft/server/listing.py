@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,8 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from plancraft.access import Identity, Role
-from plancraft.approvals import ApprovalRequest, ApprovalStatus, ApprovalType, Query
+from plancraft.approvals import ApprovalRequest, ApprovalStatus, ApprovalType, Delivery, Query
+from plancraft.approvals.transitions import unheard
 from plancraft.errors import InvalidRequest
 from plancraft.locale import say
 from plancraft.server.service import Service
@@ -62,6 +63,10 @@ def listed(
     page = found[: filters.limit]
     more = len(found) > filters.limit
     told = [request for request in page if told_to(identity, request) is request]
+    if identity.role is Role.AGENT and status is ApprovalStatus.PENDING and not filters.cursor:
+        # To who asked, what may still be undone is open.
+        held = service.store.find(replace(query, delivery=Delivery.HELD))
+        told = sorted([*told, *map(unheard, held)], key=lambda one: (one.created_at, one.id))
     return Listed(told, _cursor(status, page[-1]) if more else None, head)
 
 

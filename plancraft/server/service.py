@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
 from starlette.requests import HTTPConnection
@@ -42,6 +43,8 @@ class Service:
     histories: Mapping[str, LookBack] = field(default_factory=dict)
     """By graph, how to look at the past of its threads."""
     throttle: Throttle = field(default_factory=Throttle)
+    presses: dict[str, datetime] = field(default_factory=dict)
+    """The signatures of Slack's latest presses, and when they came."""
     stopping: bool = False
     _held: set[Callable[[], None]] = field(default_factory=set)
 

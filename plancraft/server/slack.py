@@ -3,6 +3,7 @@ that member of Slack."""
 
 import asyncio
 import logging
+from datetime import timedelta
 
 import orjson
 from fastapi import APIRouter, Request
@@ -24,6 +25,8 @@ __all__ = ["router"]
 router = APIRouter(include_in_schema=False)
 _log = logging.getLogger("plancraft.server")
 _ATTEMPTS = 3
+_REMEMBERED = timedelta(minutes=15)
+"""Longer than a signature counts."""
 
 
 @router.post("/slack/actions")
@@ -37,11 +40,21 @@ async def press(request: Request, service: Served) -> Response:
         return respond(problem_for(404))
     body = await request.body()
     told = pressed(body, request.headers, secret=secret, now=service.desk.clock())
-    if told.action == "open":
+    if told.action == "open" or not _first_time(service, request.headers["X-Slack-Signature"]):
         return Response()
     text, settled = await service.call(_decided, service, told)
     # Slack wants to hear within three seconds that it was heard; what came of it follows.
     return Response(background=BackgroundTask(_answer, told.response_url, text, settled))
+
+
+def _first_time(service: Service, signature: str) -> bool:
+    """Whether this press is news: Slack sends one again that was not answered in time, and nobody
+    else should be able to."""
+    now = service.desk.clock()
+    presses = {one: at for one, at in service.presses.items() if now - at < _REMEMBERED}
+    first = signature not in presses
+    service.presses = {**presses, signature: now}
+    return first
 
 
 def _decided(service: Service, told: Pressed) -> tuple[str, bool]:

@@ -8,9 +8,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 from starlette.responses import Response
 
 from plancraft.access import Identity, Role
-from plancraft.approvals import ApprovalRequest, ApprovalStatus, Delivery, Event
+from plancraft.approvals import ApprovalRequest, Event
 from plancraft.approvals.events import is_undoable
 from plancraft.approvals.requests import Via
+from plancraft.approvals.transitions import unheard
 
 __all__ = [
     "EventView",
@@ -21,7 +22,6 @@ __all__ = [
     "events_response",
     "page_response",
     "told_to",
-    "unheard",
 ]
 
 _KEPT_BACK = {"decision": {"secrets"}}
@@ -76,23 +76,6 @@ def as_json(request: ApprovalRequest) -> str:
 def told_to(identity: Identity, request: ApprovalRequest) -> ApprovalRequest:
     """The request as this one may know it: to an agent it is open while its decision is held."""
     return unheard(request) if identity.role is Role.AGENT else request
-
-
-def unheard(request: ApprovalRequest) -> ApprovalRequest:
-    """The request without a decision that may still be undone."""
-    if not request.is_held:
-        return request
-    return request.model_copy(
-        update={
-            "status": ApprovalStatus.PENDING,
-            "delivery": Delivery.NONE,
-            "decision": None,
-            "held_until": None,
-            "approved_by": None,
-            "approved_at": None,
-            "rejection_reason": None,
-        }
-    )
 
 
 def as_response(request: ApprovalRequest, status: int = 200) -> Response:

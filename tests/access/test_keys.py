@@ -73,7 +73,7 @@ def test_of_many_who_add_the_same_name_at_once_one_is_given_it(store: Store) -> 
 def test_a_revoked_key_counts_no_more_and_its_name_is_free(store: Store) -> None:
     keys = Keys(store)
     token = keys.add("a1", Role.AGENT)
-    assert keys.revoke("a1").name == "a1"
+    keys.revoke("a1")
     assert keys.find(token) is None
     with pytest.raises(UnknownKey, match="plancraft keys list"):
         keys.revoke("a1")

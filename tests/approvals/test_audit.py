@@ -171,6 +171,9 @@ def decided(tmp_path: Path) -> Iterator[SqliteStore]:
         desk.approve(voted.id, by="mina")
         desk.approve(late.id, by="mina", hold=timedelta(seconds=60))
         desk.undo(late.id, by="mina")
+        desk.extend(late.id, 60, by="mina")
+        desk.reject(voted.id, by="mina", reason="no", hold=timedelta(seconds=60))
+        desk.undo(voted.id, by="mina")
         tamper(path, *(f"DROP TRIGGER {name}" for name in _triggers(path)), some=False)
         yield store
 
@@ -187,6 +190,7 @@ def test_requests_are_as_the_log_tells(decided: SqliteStore) -> None:
 
 
 REQUESTS = "UPDATE plancraft_requests SET body = "
+SET = REQUESTS + "json_set(body, "
 FORGED = (
     "INSERT INTO plancraft_events SELECT {seq}, request_id, thread_id, body, hash "
     "FROM plancraft_events WHERE seq = 6"
@@ -202,6 +206,18 @@ FORGED = (
         REQUESTS + "replace(body, '\"pending\"', '\"approved\"'), status = 'approved' "
         "WHERE status = 'pending'",
         REQUESTS + "replace(body, '\"version\":2', '\"version\":1') WHERE status = 'rejected'",
+        "UPDATE plancraft_requests SET status = 'approved', body = json_set(body, '$.status', "
+        "'approved', '$.approved_by', 'mina') WHERE status = 'rejected'",
+        "UPDATE plancraft_requests SET status = 'approved' WHERE status = 'rejected'",
+        SET + "'$.approved_by', 'joon') WHERE status = 'approved'",
+        SET + "'$.rejection_reason', 'other') WHERE status = 'rejected'",
+        SET + "'$.decision.via', 'policy') WHERE status = 'rejected'",
+        SET + "'$.terms.needed', 1) WHERE type = 'data_validation'",
+        SET + "'$.votes', json('[]')) WHERE type = 'data_validation'",
+        SET + "'$.deadline', '2099-01-01T00:00:00Z') WHERE status = 'pending'",
+        SET + "'$.title', 'Other') WHERE status = 'pending'",
+        SET + "'$.requested_by', 'other') WHERE status = 'pending'",
+        "UPDATE plancraft_requests SET body = 'x' WHERE status = 'rejected'",
         "DELETE FROM plancraft_requests WHERE status = 'rejected'",
         "INSERT INTO plancraft_requests SELECT 'ffffffff', graph, thread_id, interrupt_id, "
         "generation, type, priority, requested_by, assignee, searched, status, delivery, live, "

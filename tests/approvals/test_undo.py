@@ -104,6 +104,14 @@ def test_one_of_several_approvals_can_be_taken_back(store: Store, clock: Clock) 
     assert desk.get(request.id).is_held
 
 
+def test_undoing_a_no_leaves_the_votes_before_it(store: Store, clock: Clock) -> None:
+    desk = Desk(store, HITLPolicy(types={"general": Rule(needed=2)}), clock)
+    request = desk.open("general", "Ship", "it")
+    desk.approve(request.id, by="mina")
+    desk.reject(request.id, by="mina", reason="no", hold=HOLD)
+    assert [vote.by for vote in desk.undo(request.id, by="mina").votes] == ["mina"]
+
+
 def test_time_lets_a_held_decision_go_whoever_looks(desk: Desk, clock: Clock) -> None:
     looked, swept = (desk.open("general", title, "x") for title in ("a", "b"))
     for request in (looked, swept):

@@ -159,6 +159,19 @@ def test_a_form_decides_at_once_and_its_delivery_is_held(inside: Inside, mina: B
     assert "Undo" in text_of(page)
 
 
+def test_an_agent_cannot_tell_a_held_decision_by_any_way(inside: Inside, mina: Browser) -> None:
+    body, key = {"title": "Plan", "content": "x"}, {"Idempotency-Key": "k"}
+    asked_ = inside.call("POST", "/api/approvals", "agent", json=body, headers=key).json()
+    send(mina, asked_["id"], action="approve")
+    again = inside.call("POST", "/api/approvals", "agent", json=body, headers=key)
+    one = inside.call("GET", f"/api/approvals/{asked_['id']}", "agent")
+    (listed,) = inside.call("GET", "/api/approvals/pending", "agent").json()["items"]
+    wait = inside.call("GET", f"/api/approvals/{asked_['id']}/wait?timeout=0", "agent")
+    for told in (again.json(), one.json(), listed, wait.json()):
+        assert told == asked_
+    assert inside.call("GET", "/api/approvals/approved", "agent").json()["items"] == []
+
+
 def test_undo_opens_it_again_for_its_maker_alone(inside: Inside, mina: Browser) -> None:
     request = inside.ask("agent")
     jun = Browser(inside)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,7 @@ def press(
         "actions": [{"action_id": changed.pop("action", "approve"), "value": json.dumps(value)}],
     }
     body = urlencode({"payload": json.dumps(payload)}).encode()
-    at = str(int(time.time()) - changed.pop("late", 0))
+    at = str(changed.pop("at", int(time.time())) - changed.pop("late", 0))
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "X-Slack-Request-Timestamp": at,
@@ -142,7 +143,7 @@ def test_slacks_button_decides_for_the_member_whose_key_it_is(
     reply = until(lambda: slack.heard[1:])[0]
     assert reply["replace_original"] is True
     assert "승인" in reply["text"]
-    assert press(telling, request, slack.url).status_code == 200
+    assert press(telling, request, slack.url, late=1).status_code == 200
     assert "mina" in until(lambda: slack.heard[2:])[0]["text"]
 
 
@@ -166,6 +167,19 @@ def test_a_press_that_is_not_a_reviewers_decides_nothing(
     until(lambda: slack.heard)
     assert press(telling, request, slack.url, **wrong).status_code == status
     assert telling.desk.get(request["id"]).version == 1
+
+
+@pytest.mark.usefixtures("any_host")
+def test_the_same_press_counts_once(telling: Inside, slack: Receiver) -> None:
+    first, other = telling.ask("agent"), telling.ask("agent", "Other")
+    telling.desk.approve(first["id"], by="jun", hold=timedelta(seconds=60))
+    now = int(time.time())
+    assert press(telling, first, slack.url, at=now).status_code == 200
+    telling.desk.undo(first["id"], by="jun")
+    assert press(telling, first, slack.url, at=now).status_code == 200  # the same, once more
+    assert press(telling, other, slack.url).status_code == 200
+    assert telling.desk.get(first["id"]).is_open
+    assert not telling.desk.get(other["id"]).is_open
 
 
 def test_without_a_secret_there_is_no_such_address(inside: Inside) -> None:

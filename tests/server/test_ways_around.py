@@ -10,7 +10,7 @@ import pytest
 
 from plancraft.access import Role
 from plancraft.approvals import HITLPolicy, Rule
-from plancraft.errors import NameRefused
+from plancraft.errors import NameRefused, UnknownKey
 from plancraft.stores import open_store
 from tests.server.running import Browser, Inside, Outside
 
@@ -73,6 +73,17 @@ def test_an_edit_does_not_make_another_tool_of_it(inside: Inside) -> None:
     assert decide(inside, text["id"], "approve", {"edits": "good bye"}) == 200
 
 
+def test_an_edit_that_says_two_things_spoils_only_itself(inside: Inside) -> None:
+    ids = [inside.ask("bot", f"T{n}", content="please", editable=["content"])["id"] for n in "abc"]
+    twice = '{"a": 1, "a": 2}'
+    assert decide(inside, ids[1], "approve", {"edits": twice}) == 422
+    decisions: list[dict[str, Any]] = [{"id": id_, "action": "approve"} for id_ in ids]
+    decisions[1]["edits"] = twice
+    body = {"decisions": decisions}
+    answer = inside.call("POST", "/api/approvals/decide", "mina", json=body)
+    assert [one["status"] for one in answer.json()["results"]] == [200, 422, 200]
+
+
 def test_votes_are_for_what_their_voters_saw(inside: Inside) -> None:
     asked = inside.ask("bot", tool="two", content={"amount": 300}, editable=["amount"])
     assert decide(inside, asked["id"], "approve", {"edits": {"amount": 1}}) == 422
@@ -112,6 +123,12 @@ def test_a_revoked_reviewer_is_out_of_every_session(inside: Inside) -> None:
     for browser in (by_link, by_key):
         assert browser.call("GET", "/api/me").status_code == 401
     assert Browser(inside).sign_in(token=unused).status_code == 401
+    stranger = Browser(inside)
+    stranger.sign_in(token=inside.sessions.invite("owner"))
+    inside.keys.revoke("owner")  # who has no key, as whoever opened the link that serve prints
+    assert stranger.call("GET", "/api/me").status_code == 401
+    with pytest.raises(UnknownKey):
+        inside.keys.revoke("owner")
 
 
 @pytest.mark.parametrize(

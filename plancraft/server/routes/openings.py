@@ -14,7 +14,7 @@ from plancraft.server.asking import Asker, Served
 from plancraft.server.routes.bodies import ANSWERS, Open
 from plancraft.server.service import Service
 from plancraft.server.strictness import StrictRoute, check_text
-from plancraft.server.views import RequestView, as_response
+from plancraft.server.views import RequestView, as_response, told_to
 
 __all__ = ["router"]
 
@@ -39,7 +39,8 @@ async def open_request(
     """Ask for an approval. With an `Idempotency-Key`, asking again is the same request."""
     before = service.desk.clock()
     request = await service.call(_open, service, body, identity.name, idempotency_key)
-    return as_response(request, 200 if request.created_at < before else 201)
+    status = 200 if request.created_at < before else 201
+    return as_response(told_to(identity, request), status)
 
 
 def _open(service: Service, body: Open, by: str, key: str | None) -> ApprovalRequest:
