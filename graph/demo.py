@@ -7,6 +7,7 @@ import re
 import sys
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
@@ -66,7 +67,10 @@ def main(
     with speaking(lang), one_line_errors():
         prepared = PreparedAnswers(answers) if answers else None
         FOLDER.mkdir(exist_ok=True)
-        thread = None if new else _unfinished()
+        thread = _unfinished()
+        if new and thread is not None:
+            _give_up(thread["id"], by)
+            thread = None
         text = " ".join(idea).strip()
         console = Console(highlight=False)
         if thread is not None:
@@ -89,6 +93,12 @@ class _Planned:
     session: Session
     thread_id: str
     given: dict[str, str] | None
+
+
+def _give_up(thread_id: str, by: str) -> None:
+    """Withdraw what the thread still asks, so that nobody answers it by mistake."""
+    with suppress(PlancraftError):
+        Session(planning, FOLDER / "demo.db").cancel(thread_id, by=by, reason="--new")
 
 
 def _begun(idea: str, thread: dict[str, str] | None) -> _Planned:

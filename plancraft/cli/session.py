@@ -38,6 +38,10 @@ class Session:
         """As `plancraft.resume`."""
         return self._call(threads.resume, threads.aresume, thread_id, answers, by=by)
 
+    def cancel(self, thread_id: str, *, by: str, reason: str | None = None) -> Any:
+        """As `plancraft.cancel`."""
+        return self._call(threads.cancel, threads.acancel, thread_id, by=by, reason=reason)
+
     def status(self, thread_id: str) -> dict[str, Any]:
         """As `plancraft.get_interrupt_status`."""
         call = threads.get_interrupt_status, threads.aget_interrupt_status

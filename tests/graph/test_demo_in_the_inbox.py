@@ -116,3 +116,14 @@ def test_an_idea_is_planned_in_the_inbox_also_after_ctrl_c(tmp_path: Path) -> No
     (plan,) = (tmp_path / "demo-output").glob("*.md")
     assert "choir" in plan.read_text().lower()
     assert "you" in demo.said
+
+
+def test_starting_over_leaves_no_old_question_open(tmp_path: Path) -> None:
+    demo = Demo(tmp_path, "A shared calendar for a choir. For 40 singers.")
+    demo.question("Shared Calendar")
+    assert demo.end() == 0
+    demo = Demo(tmp_path, "--new", "An app that lends drills to neighbours. For 300 people.")
+    page = demo.question("Which way should the plan")
+    assert "Shared Calendar" not in page
+    assert "Shared Calendar" in unescape(demo.client.get("/hitl?tab=cancelled").text)
+    assert demo.end() == 0
