@@ -21,6 +21,7 @@ __all__ = [
     "decision_changes",
     "decision_on",
     "record_answer",
+    "require_named",
     "swap",
 ]
 
@@ -36,6 +37,17 @@ class Deciding(TypedDict, total=False):
     roles: Iterable[str]
     seen: str | None
     hold: timedelta
+
+
+def require_named(given: Mapping[str, Any], names: Any) -> None:
+    """Raises:
+    TypeError: a keyword is none of this TypedDict's, or one that it needs is missing, which a
+        call with `Unpack` does not look at by itself.
+    """
+    unknown = given.keys() - names.__annotations__.keys()
+    missing = names.__required_keys__ - given.keys()
+    if unknown or missing:
+        raise TypeError(f"unknown keywords: {sorted(unknown)}, missing: {sorted(missing)}")
 
 
 def decided(
@@ -99,6 +111,7 @@ def record_answer(
         StaleView: `seen` is not what the request asks.
     """
 
+    require_named(deciding, Deciding)
     seen, hold = deciding.get("seen"), deciding.get("hold", NO_HOLD)
     by, roles = deciding["by"], tuple(deciding.get("roles", ()))
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Unpack
+from typing import Any, TypedDict, Unpack
 
 from plancraft.approvals.deadlines import is_for_good, lapse, let_go
 from plancraft.approvals.deciding import (
@@ -15,6 +15,7 @@ from plancraft.approvals.deciding import (
     decision_changes,
     decision_on,
     record_answer,
+    require_named,
     swap,
 )
 from plancraft.approvals.events import Event, event_of, spelled
@@ -38,10 +39,27 @@ from plancraft.interrupts.payloads import (
 )
 from plancraft.locale import say
 
-__all__ = ["Desk"]
+__all__ = ["Desk", "Opening"]
 
 _LOW_RISK = "policy:low-risk"
 _PAGE = 500
+
+
+class Opening(TypedDict, total=False):
+    """What else a request may say of itself."""
+
+    priority: int
+    """1 (low, the default) to 5."""
+    tool: str | None
+    """The tool it is about, for the policy; by default the content's own `tool`."""
+    editable: Iterable[str]
+    """Fields of the content that may be edited; `content` for a text."""
+    requested_by: str | None
+    """Who asks."""
+    assignee: str | None
+    """Who is to decide; the others still may."""
+    idempotency_key: str | None
+    """Makes a repeated request the same one."""
 
 
 class Desk:
@@ -62,7 +80,7 @@ class Desk:
         self.store, self.clock = store, clock
         self.policy = policy or HITLPolicy()
 
-    def open(  # noqa: PLR0913 - what a request may say of itself
+    def open(
         self,
         type: ApprovalType | str,  # noqa: A002 - as the request's field is called
         title: str,
@@ -70,12 +88,7 @@ class Desk:
         *,
         context: Mapping[str, Any] | None = None,
         timeout: float | None = None,
-        priority: int = 1,
-        tool: str | None = None,
-        editable: Iterable[str] = (),
-        requested_by: str | None = None,
-        assignee: str | None = None,
-        idempotency_key: str | None = None,
+        **opening: Unpack[Opening],
     ) -> ApprovalRequest:
         """The new request; of an `idempotency_key` used before, the request that it made.
 
@@ -85,18 +98,15 @@ class Desk:
             content: What is to be approved: a text, or JSON, also as text.
             context: Further JSON that is kept with the request.
             timeout: Seconds; by the policy when not given, and never above its `max_timeout`.
-            priority: 1 (low) to 5.
-            tool: The tool it is about, for the policy; by default the content's own `tool`.
-            editable: Fields of the content that may be edited; `content` for a text.
-            requested_by: Who asks.
-            assignee: Who is to decide; the others still may.
-            idempotency_key: Makes a repeated request the same one.
+            opening: As `Opening` says.
 
         Raises:
             PolicyRefused: the policy does not let it through.
             ValueError: a field is not as it should be.
         """
+        require_named(opening, Opening)
         kind, now = ApprovalType(type), self.clock()
+        tool, requested_by = opening.get("tool"), opening.get("requested_by")
         value = _as_value(content)
         if tool is not None and _tool_of(value) not in (None, tool):
             raise PolicyRefused(say("the content is about another tool than {tool}", tool=tool))
@@ -107,12 +117,12 @@ class Desk:
         payload = ApprovalInterruptPayload(
             question=title,
             content=value,
-            editable=list(editable),
+            editable=list(opening.get("editable", ())),
             require_reason=terms.reason_required,
         )
         shown = payload.to_dict()
         request = ApprovalRequest(
-            id=_id_for(requested_by, idempotency_key),
+            id=_id_for(requested_by, opening.get("idempotency_key")),
             type=kind,
             title=title,
             content=content if isinstance(content, str) else _as_text(value),
@@ -120,9 +130,9 @@ class Desk:
             created_at=now,
             timeout=seconds,
             deadline=now + timedelta(seconds=seconds),
-            priority=priority,
+            priority=opening.get("priority", 1),
             requested_by=requested_by,
-            assignee=assignee,
+            assignee=opening.get("assignee"),
             tool=tool,
             terms=terms,
             payload=shown,

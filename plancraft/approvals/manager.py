@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, TypedDict, TypeVar, Unpack, runtime_checkable
 
-from plancraft.approvals.desk import Desk
+from plancraft.approvals.desk import Desk, Opening
 from plancraft.approvals.handlers import Handler, Handlers
 from plancraft.approvals.kinds import ApprovalStatus, ApprovalType
 from plancraft.approvals.news import Woken, reader_of
@@ -99,22 +99,16 @@ class HITLManager:
         """The same calls for code that is not async."""
         return Desk(self.store, self.policy, self._clock)
 
-    async def request_approval(  # noqa: PLR0913 - what a request may say of itself
+    async def request_approval(
         self,
         approval_type: ApprovalType | str,
         title: str,
         content: Any,
         context: Mapping[str, Any] | None = None,
         timeout: float | None = None,
-        *,
-        priority: int = 1,
-        tool: str | None = None,
-        editable: Iterable[str] = (),
-        requested_by: str | None = None,
-        assignee: str | None = None,
-        idempotency_key: str | None = None,
+        **opening: Unpack[Opening],
     ) -> ApprovalRequest:
-        """The new request, on disk; the parameters are those of `Desk.open`.
+        """The new request, on disk; `opening` is what else `Desk.open` takes.
 
         Raises:
             PolicyRefused, ValueError: it is not as policy or field want it.
@@ -128,12 +122,7 @@ class HITLManager:
             content,
             context=context,
             timeout=timeout,
-            priority=priority,
-            tool=tool,
-            editable=editable,
-            requested_by=requested_by,
-            assignee=assignee,
-            idempotency_key=idempotency_key,
+            **opening,
         )
         if self.notification_service is not None and request.terms.channels:
             try:

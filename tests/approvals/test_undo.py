@@ -197,3 +197,15 @@ def test_undo_and_its_end_race_to_one_outcome(store: Store) -> None:
         assert ("undone" in told) is undone[0]
         outcomes.append(undone[0])
     assert len(outcomes) == 30
+
+
+def test_a_keyword_that_is_none_is_an_error_and_not_passed_over(desk: Desk) -> None:
+    request = desk.open("general", "Ship", "it")
+    for call in (
+        lambda: desk.approve(request.id, by="mina", sen=request.digest),  # type: ignore[call-arg]
+        lambda: desk.reject(request.id, reason="no"),  # type: ignore[call-arg]
+        lambda: desk.open("general", "Ship", "it", assigned="mina"),  # type: ignore[call-arg]
+    ):
+        with pytest.raises(TypeError, match=r"unknown keywords: .*, missing: "):
+            call()
+    assert desk.get(request.id).version == 1
