@@ -17,9 +17,8 @@ from plancraft.server.envelope import LANGUAGE_COOKIE
 from plancraft.server.listing import Filters, listed
 from plancraft.server.pages.framing import Reviewer, Visit, frame, own_path, posted
 from plancraft.server.pages.rendering import STATIC_TYPES, page, static_file
-from plancraft.server.pages.showing import Tab, judged
+from plancraft.server.pages.showing import judged
 from plancraft.server.pages.threads import thread_of
-from plancraft.server.pages.wording import status_words
 from plancraft.server.routes.bodies import RequestId
 from plancraft.server.service import Service
 
@@ -27,7 +26,6 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/hitl", include_in_schema=False)
 _YEAR = 365 * 86400
-_TABS = tuple(ApprovalStatus)
 _ROWS = 50
 
 
@@ -180,7 +178,7 @@ def _list_values(
 ) -> dict[str, Any]:
     return {
         "look": look,
-        "tabs": [Tab(status, status_words(status)) for status in _TABS],
+        "tabs": list(ApprovalStatus),
         "types": list(ApprovalType),
         "requests": found.items,
         "next_cursor": found.next_cursor,

@@ -29,7 +29,6 @@ __all__ = [
     "MOST_SHOWN",
     "PRESETS",
     "Shown",
-    "Tab",
     "Typed",
     "answer_fields",
     "asks_again",
@@ -53,14 +52,6 @@ _FEW_OPTIONS = 8
 _EXTENSIONS = (300, 900, 3600)
 _LOOKED_THROUGH = 50
 _MOST_CHANGES = 200
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A list on the page: its name in the address, and in words."""
-
-    status: ApprovalStatus
-    words: str
 
 
 @dataclass(frozen=True)
