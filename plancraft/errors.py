@@ -27,6 +27,9 @@ __all__ = [
     "RequestClosed",
     "RequestExpired",
     "RoleRefused",
+    "RunFailed",
+    "ServerRefused",
+    "ServerUnavailable",
     "StaleView",
     "StateError",
     "StoreNotGiven",
@@ -182,6 +185,39 @@ class ThreadBusy(PlancraftError, TimeoutError):
     def __init__(self, thread_id: str) -> None:
         self.thread_id = thread_id
         super().__init__(thread_id=thread_id)
+
+
+class RunFailed(PlancraftError, RuntimeError):
+    """A node of a deployed graph raised an error; `kind` is its type's name."""
+
+    template = N_("The deployed graph failed: {kind}: {message}")
+
+    def __init__(self, kind: str, message: str) -> None:
+        self.kind, self.message = kind, message
+        super().__init__(kind=kind, message=message)
+
+
+class ServerRefused(PlancraftError):
+    """A LangGraph Server did not take the call; `status` is HTTP's."""
+
+    template = N_("The server {server} refused: {status} {reason}")
+
+    def __init__(self, server: str, status: int, reason: str) -> None:
+        self.status, self.reason = status, reason
+        super().__init__(server=server, status=status, reason=reason)
+
+
+class ServerUnavailable(PlancraftError, ConnectionError):
+    """A LangGraph Server cannot be reached; what was decided is delivered later."""
+
+    template = N_(
+        "The server {server} cannot be reached: {reason}. What was decided is kept; "
+        "it is delivered when the server answers again."
+    )
+    recoverable = True
+
+    def __init__(self, server: str, reason: str) -> None:
+        super().__init__(server=server, reason=reason)
 
 
 class StoreUnavailable(PlancraftError, ConnectionError):

@@ -10,7 +10,7 @@ from langgraph.pregel import Pregel
 
 from plancraft import threads
 from plancraft.approvals import Store
-from plancraft.threads.target import is_sync_only
+from plancraft.threads.local import LocalGraph
 from plancraft.timetravel import Fork, StateDiff, TimeTravel
 
 __all__ = ["DEFAULT_DB", "Session"]
@@ -129,7 +129,7 @@ class Session:
             raise
 
     def _call(self, plain: Callable[..., Any], awaited: Any, *args: Any, **named: Any) -> Any:
-        if self.db is None and is_sync_only(self.graph.checkpointer):
+        if self.db is None and LocalGraph(self.graph).sync_only:
             return plain(self.graph, *args, store=self.store, **named)
         return asyncio.run(self._awaited(awaited, *args, **named))
 

@@ -49,6 +49,9 @@ STATUSES: Mapping[type[PlancraftError], int] = {
     errors.RequestAltered: 500,
     errors.StateError: 500,
     errors.StoreNotGiven: 500,
+    errors.RunFailed: 502,
+    errors.ServerRefused: 502,
+    errors.ServerUnavailable: 503,
     errors.StoreUnavailable: 503,
     errors.HITLTimeoutError: 504,
 }

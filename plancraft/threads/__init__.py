@@ -21,6 +21,7 @@ from plancraft.threads.calls import (
 )
 from plancraft.threads.config import InterruptConfig
 from plancraft.threads.history import get_hitl_history
+from plancraft.threads.langgraph_server import GraphServer
 from plancraft.threads.naming import make_thread_id
 from plancraft.threads.operations import PendingQuestion
 from plancraft.threads.safety import (
@@ -33,6 +34,7 @@ from plancraft.threads.upkeep import RecoveredThread
 from plancraft.threads.working import Worker
 
 __all__ = [
+    "GraphServer",
     "InterruptConfig",
     "PendingQuestion",
     "RecoveredThread",

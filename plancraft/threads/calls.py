@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.pregel import Pregel
 
 from plancraft.approvals import ApprovalRequest, Store
 from plancraft.threads.config import InterruptConfig
 from plancraft.threads.deciding import UNSET, Deliver, Said
 from plancraft.threads.flows import Flow, arun, run
+from plancraft.threads.hosting import RunOptions
 from plancraft.threads.operations import (
     PendingQuestion,
     edit_thread,
@@ -19,7 +19,7 @@ from plancraft.threads.operations import (
     start_thread,
     thread_status,
 )
-from plancraft.threads.target import Target, store_of, utc_now
+from plancraft.threads.target import Graph, Target, host_of, store_of, utc_now
 from plancraft.threads.upkeep import (
     RecoveredThread,
     cancel_thread,
@@ -48,7 +48,6 @@ __all__ = [
     "target_of",
 ]
 
-Graph = Pregel[Any, Any, Any, Any]
 Answers = Mapping[str, Any]
 ANONYMOUS = "anonymous"
 
@@ -241,21 +240,32 @@ async def aedit(
 
 
 def recover(
-    graph: Graph, thread_id: str | None = None, **around: Unpack[Surroundings]
+    graph: Graph,
+    thread_id: str | None = None,
+    *,
+    ask_again: bool = False,
+    **around: Unpack[Surroundings],
 ) -> list[RecoveredThread]:
     """What was done for the threads that a crash left behind; call it when a worker starts.
 
     With a `thread_id`, that thread only: what failed there is run again too, and what its
     node raises comes out. A thread another worker runs at the moment is left alone.
+
+    A question whose answer came from outside plancraft and made its node fail is asked once
+    more, under another id; `ask_again` does so whoever gave the answer, which is then void.
     """
-    return run(_recover(graph, thread_id, around))
+    return run(_recover(graph, thread_id, ask_again, around))
 
 
 async def arecover(
-    graph: Graph, thread_id: str | None = None, **around: Unpack[Surroundings]
+    graph: Graph,
+    thread_id: str | None = None,
+    *,
+    ask_again: bool = False,
+    **around: Unpack[Surroundings],
 ) -> list[RecoveredThread]:
     """As `recover`, for graphs with an async checkpointer."""
-    return await arun(_recover(graph, thread_id, around))
+    return await arun(_recover(graph, thread_id, ask_again, around))
 
 
 def expire_due(
@@ -293,16 +303,21 @@ def target_of(graph: Graph, thread_id: str, around: Surroundings) -> Flow[Target
     """
     if not str(thread_id):
         raise ValueError("a thread id is not empty")
-    config = around.get("config") or {}
-    configurable = {**config.get("configurable", {}), "thread_id": str(thread_id)}
+    host = yield from host_of(graph).of(str(thread_id))
     return Target(
-        graph=graph,
+        host=host,
         thread_id=str(thread_id),
         store=(yield from store_of(graph, around.get("store"))),
         settings=around.get("settings") or InterruptConfig(),
-        config={**config, "configurable": configurable},
-        options={"context": around["context"]} if "context" in around else {},
+        options=RunOptions(
+            around.get("config") or {},
+            {"context": around["context"]} if "context" in around else {},
+        ),
     )
+
+
+def _more(around: Surroundings) -> dict[str, Any]:
+    return {"context": around["context"]} if "context" in around else {}
 
 
 def _start(
@@ -342,10 +357,12 @@ def _edit(
 
 
 def _recover(
-    graph: Graph, thread_id: str | None, around: Surroundings
+    graph: Graph, thread_id: str | None, ask_again: bool, around: Surroundings
 ) -> Flow[list[RecoveredThread]]:
+    if ask_again and thread_id is None:
+        raise ValueError("ask_again is for one thread: name it")
     target = yield from target_of(graph, thread_id or "-", around)
-    return (yield from recover_threads(target, thread_id))
+    return (yield from recover_threads(target, thread_id, ask_again=ask_again))
 
 
 def _expire_due(

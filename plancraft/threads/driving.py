@@ -1,26 +1,40 @@
 """Run a thread until a question is open that nobody has answered. The thread's lock is held."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from langgraph.errors import is_invalid_resume
 from langgraph.types import Command
 from pydantic import ValidationError
 
 from plancraft.approvals import ApprovalRequest, Changes
 from plancraft.approvals.events import event_of
 from plancraft.approvals.transitions import mark_delivered, reopen
-from plancraft.errors import InvalidAnswer, QuestionChanged
+from plancraft.errors import InvalidAnswer, QuestionChanged, RunFailed
 from plancraft.interrupts.answers import ENVELOPE_FORMAT, Delivering, effect_key
 from plancraft.interrupts.fitting import takes_envelope
 from plancraft.threads.deciding import Deliver
 from plancraft.threads.flows import Flow
-from plancraft.threads.looking import Glance, Look, OpenInterrupt, glance_of
+from plancraft.threads.looking import Glance, Look, OpenInterrupt
+from plancraft.threads.refusals import (
+    is_no_longer_asked,
+    is_refused_answer,
+    problems_of,
+    refusals_of,
+)
 from plancraft.threads.settling import live_rows, settle
 from plancraft.threads.target import Target
 
-__all__ = ["NothingTaken", "drive", "end_thread", "next_load", "repair", "result_of"]
+__all__ = [
+    "NothingTaken",
+    "ask_anew",
+    "drive",
+    "end_thread",
+    "is_stuck",
+    "next_load",
+    "repair",
+    "result_of",
+]
 
 _RETRIES = 60
 """Parallel tools of one task may ask in another order each time they run, and LangGraph hands
@@ -29,10 +43,11 @@ answers out by order. A wrong hand-out is refused and nothing is saved, so it is
 
 @dataclass(frozen=True)
 class Load:
-    """Answers on their way: the requests, and the command that carries them."""
+    """Answers on their way: the requests, and the command that carries them; at a breakpoint
+    there is nothing to carry, and the command is None."""
 
     rows: tuple[ApprovalRequest, ...]
-    command: Command[Any]
+    command: Command[Any] | None
 
 
 class NothingTaken(QuestionChanged):
@@ -40,15 +55,19 @@ class NothingTaken(QuestionChanged):
 
 
 def next_load(
-    look: Glance | Look, rows: Sequence[ApprovalRequest], deliver: Deliver
+    target: Target, look: Glance | Look, rows: Sequence[ApprovalRequest], deliver: Deliver
 ) -> Load | None:
     """The answers that can be delivered now: all of the step's at once, or each as it comes."""
     due = {row.interrupt_id or "": row for row in rows if row.is_due and row.decision is not None}
     here = [(question, due[id_]) for id_, question in look.questions.items() if id_ in due]
     if not here or (deliver == "step" and len(here) < len(look.questions)):
         return None
-    resume = {question.id: _parcel(question, row) for question, row in here}
-    return Load(tuple(row for _, row in here), Command(resume=resume))
+    taken = tuple(row for _, row in here)
+    if any(question.is_breakpoint for question, _ in here):
+        return Load(taken, None)
+    lends = target.host.lends_secrets
+    resume = {question.id: _parcel(question, row, lends=lends) for question, row in here}
+    return Load(taken, Command(resume=resume))
 
 
 def drive(
@@ -70,7 +89,7 @@ def drive(
     while True:
         try:
             delivery = Delivering(_secrets_of(rows))
-            result = yield from target.invoke(command, delivery)
+            result = yield from target.run(command, delivery)
         except Exception as error:  # noqa: BLE001 - always raised again, after the rows are right
             if _in_another_order(error, command, load) and tries < _RETRIES:
                 tries += 1
@@ -85,7 +104,7 @@ def drive(
                 target, look, rows, delivered=delivered, mark=False if marked else None
             )
             marked = False
-            load = _unlike(load, next_load(look, rows, deliver))
+            load = _unlike(load, next_load(target, look, rows, deliver))
             if load is None:
                 return result
             command = load.command
@@ -95,12 +114,10 @@ def _glance_after(
     target: Target, result: Any, delivery: Delivering, delivered: set[str]
 ) -> Flow[Glance]:
     """The thread's questions after a run, from its result where that and the nodes tell all."""
-    if isinstance(result, dict) and delivered <= delivery.taken:
-        asked = result.get("__interrupt__", ())
-        if not asked or (
-            delivery.asked_at and all(takes_envelope(one.response_schema) for one in asked)
-        ):
-            return glance_of(delivery.asked_at, asked)
+    if delivered <= delivery.taken:
+        told = target.host.asked(result, delivery)
+        if told is not None:
+            return told
     return (yield from target.glance()) or Glance("", {})
 
 
@@ -127,9 +144,9 @@ def repair(
     for _ in range(_RETRIES):
         if any(row.is_due and row.decision is None for row in rows):
             rows = yield from end_thread(target, rows)
-        elif _needs_nudge(target, look, rows, abandoned, insist or vanished):
+        elif _needs_nudge(look, rows, abandoned, insist or vanished):
             yield from drive(target, None, rows)
-        elif load := next_load(look, rows, "step"):
+        elif load := next_load(target, look, rows, "step"):
             yield from drive(target, load.command, rows, load=load)
         else:
             break
@@ -139,6 +156,26 @@ def repair(
     if abandoned:
         rows = yield from settle(target, look, rows, mark=False)
     return look, rows
+
+
+def is_stuck(look: Glance | Look, rows: Sequence[ApprovalRequest]) -> bool:
+    """Whether the thread holds an answer from outside at which its node fails each time."""
+    ours = {row.interrupt_id for row in rows if row.is_due}
+    return any(one.holds_an_answer and id_ not in ours for id_, one in look.questions.items())
+
+
+def ask_anew(
+    target: Target, look: Glance | Look, rows: list[ApprovalRequest]
+) -> Flow[tuple[Look, list[ApprovalRequest]]]:
+    """The thread after a question whose saved answer fails its node was asked once more.
+
+    It then has another id, and answers given before to the old one are void.
+    """
+    failed = {id_ for id_, one in look.questions.items() if one.failed}
+    void = [row.id for row in rows if row.interrupt_id in failed]
+    yield from target.run(None, Delivering(_secrets_of(rows)), at=look.checkpoint_id)
+    now = yield from target.look()
+    return now, (yield from settle(target, now, rows, void=void))
 
 
 def end_thread(target: Target, rows: list[ApprovalRequest]) -> Flow[list[ApprovalRequest]]:
@@ -158,9 +195,7 @@ def end_thread(target: Target, rows: list[ApprovalRequest]) -> Flow[list[Approva
 
 def result_of(target: Target, look: Look, rows: Sequence[ApprovalRequest] = ()) -> Any:
     """The thread's values with its open questions, as the graph itself would return them."""
-    values, output = look.snapshot.values, target.graph.output_channels
-    if isinstance(values, dict) and not isinstance(output, str):
-        values = {name: values[name] for name in output if name in values}
+    values = target.host.output(look.snapshot.values)
     answered = {row.interrupt_id for row in rows if row.is_due}
     still_open = [one for one in look.snapshot.interrupts if one.id not in answered]
     if not isinstance(values, dict) or not still_open:
@@ -168,9 +203,7 @@ def result_of(target: Target, look: Look, rows: Sequence[ApprovalRequest] = ()) 
     return {**values, "__interrupt__": still_open}
 
 
-def _needs_nudge(
-    target: Target, look: Look, rows: list[ApprovalRequest], abandoned: bool, insist: bool
-) -> bool:
+def _needs_nudge(look: Look, rows: list[ApprovalRequest], abandoned: bool, insist: bool) -> bool:
     """Whether the graph has to go on without an answer."""
     if not look.snapshot.tasks:
         return False
@@ -179,38 +212,34 @@ def _needs_nudge(
     due = {row.interrupt_id for row in rows if row.is_due and row.decision is not None}
     if any(question.failed for id_, question in look.questions.items() if id_ in due):
         return abandoned or insist
+    if any(question.is_breakpoint for question in look.questions.values()):
+        return False
     if look.questions:
         return abandoned and look.unfinished
-    if _rests_at_breakpoint(target, look):
-        return False
     return insist or (abandoned and not look.errors) or (abandoned and insist)
 
 
-def _rests_at_breakpoint(target: Target, look: Look) -> bool:
-    """Whether the thread may have been stopped on purpose before its next node."""
-    before, after = target.graph.interrupt_before_nodes, target.graph.interrupt_after_nodes
-    if before == "*" or after == "*" or after:
-        return True
-    return bool(set(look.snapshot.next) & set(before))
+def _parcel(question: OpenInterrupt, row: ApprovalRequest, *, lends: bool) -> Any:
+    """The answer as it travels: with its receipt to `ask()`, bare to a bare `interrupt()`.
 
-
-def _parcel(question: OpenInterrupt, row: ApprovalRequest) -> Any:
-    """The answer as it travels: with its receipt to `ask()`, bare to a bare `interrupt()`."""
+    `lends` says that the runner lends secret values to the nodes; else they travel with it.
+    """
     decision = row.decision
     assert decision is not None
+    whole = decision.answer
+    if decision.secrets and isinstance(whole, dict):
+        whole = {**whole, **decision.secrets}
     if not takes_envelope(question.response_schema):
-        if not decision.secrets or not isinstance(decision.answer, dict):
-            return decision.answer
-        return {**decision.answer, **decision.secrets}
+        return whole
     return {
         "plancraft": ENVELOPE_FORMAT,
-        "answer": decision.answer,
+        "answer": decision.answer if lends else whole,
         "request": row.id,
         "digest": row.digest,
         "key": effect_key(row.thread_id or "", row.interrupt_id or ""),
         "by": decision.by,
         "at": decision.at.isoformat(),
-        "secrets": list(decision.secrets),
+        "secrets": list(decision.secrets) if lends else [],
     }
 
 
@@ -242,13 +271,17 @@ def _after_error(
 ) -> Flow[list[ApprovalRequest]]:
     """The rows when the same load is worth another try; raises otherwise, with the rows right."""
     look = yield from target.look()
-    if load is None or not is_invalid_resume(error):
+    if load is not None and is_no_longer_asked(error):
+        # Somebody who needs no lock of ours answered in between.
+        yield from settle(target, look, rows, void=_gone(look, load), mark=False)
+        raise _nothing_taken(load.rows[0], look) from None
+    if load is None or not is_refused_answer(error, look.questions.values()):
         yield from settle(target, look, rows, mark=False)
-        if "question_changed" in _refusals(error):
+        if "question_changed" in refusals_of(error):
             shown = next((one.shown for one in look.questions.values()), None)
             raise QuestionChanged("-", asked=None, asks_now=shown) from None
         raise error
-    if "question_changed" not in _refusals(error):
+    if "question_changed" not in refusals_of(error):
         yield from _reopen_refused(target, look, rows, load, error)
     for _ in range(_RETRIES - tries):
         asks = yield from _ask_anew(target, rows)
@@ -264,7 +297,7 @@ def _after_error(
 
 def _in_another_order(error: Exception, command: Any, load: Load | None) -> bool:
     """Whether answers saved before were handed to other questions of the same task."""
-    return load is None and command is None and "question_changed" in _refusals(error)
+    return load is None and command is None and "question_changed" in refusals_of(error)
 
 
 def _ask_anew(target: Target, rows: list[ApprovalRequest]) -> Flow[int]:
@@ -272,8 +305,8 @@ def _ask_anew(target: Target, rows: list[ApprovalRequest]) -> Flow[int]:
     for _ in range(_RETRIES):
         delivery = Delivering(_secrets_of(rows))
         try:
-            yield from target.invoke(None, delivery)
-        except ValidationError as error:
+            yield from target.run(None, delivery)
+        except (ValidationError, RunFailed) as error:
             if not _in_another_order(error, None, None):
                 raise
         else:
@@ -287,8 +320,9 @@ def _changed(row: ApprovalRequest, look: Look) -> QuestionChanged:
     return QuestionChanged(row.id, asked=row.payload, asks_now=found.shown if found else None)
 
 
-def _refusals(error: Exception) -> set[str]:
-    return {one["type"] for one in error.errors()} if isinstance(error, ValidationError) else set()
+def _nothing_taken(row: ApprovalRequest, look: Look) -> NothingTaken:
+    found = next(iter(look.questions.values()), None)
+    return NothingTaken(row.id, asked=row.payload, asks_now=found.shown if found else None)
 
 
 def _still_asked(look: Look, load: Load) -> bool:
@@ -320,21 +354,9 @@ def _reopen_refused(
     others = yield from live_rows(target)
     yield from settle(target, look, others, delivered=_gone(look, load))
     name = refused[0].payload if refused else "-"
-    raise InvalidAnswer(_name(name), _problems(error)) from None
+    raise InvalidAnswer(_name(name), problems_of(error)) from None
 
 
 def _name(shown: Any) -> str:
     name = shown.get("interrupt_id") or shown.get("question") if isinstance(shown, dict) else shown
     return repr(str(name)[:60])
-
-
-def _problems(error: Exception) -> list[str]:
-    if not isinstance(error, ValidationError):
-        return [type(error).__name__]
-    found = error.errors(include_input=False, include_url=False, include_context=False)
-    return [_problem(one["loc"], one["msg"]) for one in found]
-
-
-def _problem(place: Collection[int | str], message: str) -> str:
-    path = ".".join(str(part) for part in place)
-    return f"{path}: {message}" if path else message

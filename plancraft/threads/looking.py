@@ -1,7 +1,7 @@
 """What a thread says about itself: what it asks, what it still has to do."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from langgraph.checkpoint.base import CheckpointTuple
@@ -10,12 +10,16 @@ from langgraph.types import Interrupt, StateSnapshot
 
 from plancraft.approvals import ApprovalRequest
 from plancraft.interrupts.canonical import digest_of
+from plancraft.interrupts.dialects.breakpoints import BREAKPOINT
+from plancraft.interrupts.fitting import takes_envelope
 
 __all__ = [
+    "BREAKPOINT",
     "Glance",
     "Look",
     "OpenInterrupt",
     "ThreadState",
+    "at_breakpoint",
     "glance_at",
     "glance_of",
     "look_at",
@@ -39,6 +43,14 @@ class OpenInterrupt:
     shown: Any
     response_schema: dict[str, Any] | None
     failed: bool
+    is_breakpoint: bool = False
+    """Whether no node asked: the graph was told to stop there, and to be told to go on."""
+
+    @property
+    def holds_an_answer(self) -> bool:
+        """Whether LangGraph has saved an answer at which the node failed, and will give it again
+        whatever else is said. A refusal by `ask()` saves nothing."""
+        return self.failed and not takes_envelope(self.response_schema)
 
     def is_of(self, request: ApprovalRequest) -> bool:
         """Whether it is what the request was opened for: the same pause, the same content."""
@@ -98,6 +110,16 @@ class Look:
         if self.stalled:
             return "stalled"
         return "paused" if self.snapshot.next else "finished"
+
+
+def at_breakpoint(look: Look) -> Look:
+    """The look with the breakpoint that the thread rests at as its question, if it rests."""
+    if look.questions or look.errors or look.stalled or not look.snapshot.next:
+        return look
+    shown = {BREAKPOINT: list(look.snapshot.next)}
+    id_ = f"continue-{look.checkpoint_id}"
+    question = OpenInterrupt(id_, shown, None, failed=False, is_breakpoint=True)
+    return replace(look, questions={id_: question})
 
 
 def look_at(snapshot: StateSnapshot) -> Look:

@@ -1,5 +1,6 @@
 """What one can do with a thread, as flows; `plancraft.threads.calls` gives them to callers."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,12 +26,14 @@ from plancraft.errors import (
 from plancraft.threads.deciding import Deliver, Said, named_answers
 from plancraft.threads.driving import (
     NothingTaken,
+    ask_anew,
     drive,
+    is_stuck,
     next_load,
     repair,
     result_of,
 )
-from plancraft.threads.flows import Call, Flow
+from plancraft.threads.flows import Flow
 from plancraft.threads.looking import Glance, Look
 from plancraft.threads.settling import agree, live_rows, settle
 from plancraft.threads.target import Target
@@ -64,7 +67,7 @@ def start_thread(target: Target, given: Any, *, replace_question: bool) -> Flow[
     lock = yield from target.hold()
     try:
         rows: list[ApprovalRequest] = []
-        if (yield from target.stored()) is not None:
+        if (yield from target.glance()) is not None:
             look = yield from target.look()
             rows = yield from live_rows(target)
             look, rows = yield from repair(target, look, rows)
@@ -77,7 +80,7 @@ def start_thread(target: Target, given: Any, *, replace_question: bool) -> Flow[
 
 def resume_thread(target: Target, said: Said) -> Flow[Any]:
     """What the graph returns once the answers are recorded and delivered."""
-    lock = target.store.try_lock(target.thread_id)
+    lock = yield from target.try_hold()
     if lock is None:
         # Somebody runs the thread. The decision is made now all the same, so that whoever is
         # late learns so at once; it is delivered when the thread is free.
@@ -91,6 +94,7 @@ def resume_thread(target: Target, said: Said) -> Flow[Any]:
     try:
         seen = yield from _in_order(target)
         rows = yield from _rows_for(target, seen.rows, said)
+        said = _said_anew(said, rows) if seen.anew else said
         successors = yield from _record(target, rows, said)
         return (yield from _deliver(target, seen, successors, said.deliver))
     finally:
@@ -103,7 +107,7 @@ def pending_questions(target: Target) -> Flow[list[PendingQuestion]]:
     if not look.exists:
         raise UnknownThread(target.thread_id)
     rows = yield from live_rows(target)
-    if not agree(look, rows) and (lock := target.store.try_lock(target.thread_id)) is not None:
+    if not agree(look, rows) and (lock := (yield from target.try_hold())) is not None:
         try:
             look = yield from target.look()
             rows = yield from live_rows(target)
@@ -123,12 +127,12 @@ def thread_status(target: Target) -> Flow[dict[str, Any]]:
     if not look.exists:
         raise UnknownThread(target.thread_id)
     questions = yield from pending_questions(target)
-    interrupts = list(look.questions.values())
+    interrupts = look.snapshot.interrupts
     return {
         "is_interrupted": look.state == "paused",
         "state": look.state,
         "pending_tasks": [task.name for task in look.snapshot.tasks if not task.result],
-        "last_interrupt": interrupts[-1].shown if interrupts else None,
+        "last_interrupt": interrupts[-1].value if interrupts else None,
         "questions": questions,
         "errors": look.errors,
     }
@@ -146,7 +150,7 @@ def edit_thread(target: Target, values: Mapping[str, Any]) -> Flow[Any]:
         if not look.questions:
             raise UnknownInterrupt("-")
         yield from _mark(target)
-        before = yield from _nodes_before(target, look)
+        before = yield from target.host.nodes_before(look)
         yield from target.update(dict(values), before[0] if before else None)
         return (yield from drive(target, None, rows, marked=True))
     finally:
@@ -157,12 +161,11 @@ def _make_room(
     target: Target, look: Look, rows: list[ApprovalRequest], given: Any, replace_question: bool
 ) -> Flow[list[ApprovalRequest]]:
     """The rows left when new input may go in: a pause gives way only when told to."""
-    if look.state != "paused" or (given is None and not look.questions):
+    asked = [one for one in look.questions.values() if not one.is_breakpoint]
+    if look.state != "paused" or (given is None and not asked):
         return rows
     if not replace_question:
-        raise ThreadPaused(
-            target.thread_id, [one.shown for one in look.questions.values()] or look.snapshot.next
-        )
+        raise ThreadPaused(target.thread_id, [one.shown for one in asked] or look.snapshot.next)
     now = target.clock()
     given_up = [cancel(row, now=now) for row in rows if row.is_asked or row.is_due]
     events = [event_of("cancelled", row, actor="start(replace=True)") for row in given_up]
@@ -177,10 +180,14 @@ def _mark(target: Target) -> Flow[None]:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A thread under its lock: what it asks, and the rows that agree with it."""
+    """A thread under its lock: what it asks, and the rows that agree with it.
+
+    `anew`: an answer from outside had to be got rid of, so that questions have other ids.
+    """
 
     look: Glance | Look
     rows: list[ApprovalRequest]
+    anew: bool = False
 
 
 def _in_order(target: Target) -> Flow[_Seen]:
@@ -189,6 +196,9 @@ def _in_order(target: Target) -> Flow[_Seen]:
     if glance is None:
         raise UnknownThread(target.thread_id)
     rows = yield from live_rows(target)
+    if is_stuck(glance, rows):
+        look, rows = yield from ask_anew(target, glance, rows)
+        return _Seen(look, rows, anew=True)
     if agree(glance, rows) and not any(row.is_due for row in rows):
         return _Seen(glance, rows)
     look, rows = yield from repair(target, (yield from target.look()), rows)
@@ -217,6 +227,21 @@ def _rows_for(
     return rows + closed
 
 
+def _said_anew(said: Said, rows: list[ApprovalRequest]) -> Said:
+    """What was said, to the questions that took the place of those it names, word for word."""
+    if not said.ids:
+        return said
+    here = {row.digest: row for row in rows if row.is_open}
+    gone = {
+        name: here[row.digest].id
+        for row in rows
+        for name in (row.interrupt_id, row.id)
+        if row.status is ApprovalStatus.SUPERSEDED and row.digest in here
+    }
+    answers = {gone.get(id_, id_): answer for id_, answer in (said.answers or {}).items()}
+    return dataclasses.replace(said, answers=answers) if gone else said
+
+
 def _last_decided(target: Target) -> Flow[list[ApprovalRequest]]:
     events = yield from target.ask_store(target.store.events, thread_id=target.thread_id)
     ids = [event.request_id for event in events if event.kind == "decided"]
@@ -242,7 +267,7 @@ def _deliver(
         yield from _refuse_if_changed(target, seen.rows, successors)
     mine = {row.id: row for row in successors}
     rows = [mine.pop(row.id, row) if row.is_open else row for row in seen.rows]
-    load = next_load(seen.look, rows, deliver)
+    load = next_load(target, seen.look, rows, deliver)
     if load is None:
         return result_of(target, (yield from target.look()), rows)
     try:
@@ -279,21 +304,12 @@ def _ask_again(
         return
     if not look.snapshot.tasks and look.checkpoint_id == row.checkpoint_id:
         # The node that asked is gone from the graph: go on behind the nodes before it.
-        for node in (yield from _nodes_before(target, look)):
+        for node in (yield from target.host.nodes_before(look)):
             yield from target.update(None, node)
         look = yield from target.look()
     if look.snapshot.tasks:
         yield from _mark(target)
         yield from drive(target, None, rows, marked=True)
-
-
-def _nodes_before(target: Target, look: Look) -> Flow[list[str]]:
-    """The nodes whose end led to the present step, as far as the graph still has them."""
-    graph, place = target.graph, look.snapshot.parent_config
-    if place is None:
-        return []
-    snapshot = yield Call(lambda: graph.get_state(place), lambda: graph.aget_state(place))
-    return [name for name in snapshot.next if name in graph.nodes]
 
 
 def request_of(target: Target, id_: str) -> Flow[ApprovalRequest]:

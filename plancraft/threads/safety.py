@@ -10,7 +10,6 @@ from plancraft.errors import PlancraftError, UnknownInterrupt
 from plancraft.threads.calls import (
     ANONYMOUS,
     Answers,
-    Graph,
     Surroundings,
     aresume,
     resume,
@@ -20,7 +19,7 @@ from plancraft.threads.deciding import UNSET
 from plancraft.threads.driving import result_of
 from plancraft.threads.flows import Call, Flow, arun, run, sleep
 from plancraft.threads.operations import pending_questions
-from plancraft.threads.target import Target, utc_now
+from plancraft.threads.target import Graph, Target, utc_now
 from plancraft.threads.upkeep import recover_threads
 
 __all__ = ["asafe_resume", "create_error_response", "is_recoverable", "safe_resume"]

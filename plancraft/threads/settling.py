@@ -9,7 +9,7 @@ from plancraft.approvals.events import Event, EventKind, event_of
 from plancraft.approvals.opening import open_question
 from plancraft.approvals.transitions import mark_delivered, scrub, supersede
 from plancraft.threads.flows import Flow
-from plancraft.threads.looking import Glance, Look, OpenInterrupt, tasks_asking
+from plancraft.threads.looking import Glance, Look, OpenInterrupt
 from plancraft.threads.target import Target
 
 __all__ = ["agree", "live_rows", "settle"]
@@ -65,19 +65,21 @@ def settle(
     rows: list[ApprovalRequest],
     *,
     delivered: Collection[str] = (),
+    void: Collection[str] = (),
     mark: bool | None = None,
 ) -> Flow[list[ApprovalRequest]]:
     """The thread's rows after they were brought in line with what it asks.
 
     New questions are opened, delivered answers marked, vanished or changed questions closed.
     The thread's lock is held. `delivered` names requests whose answers this worker just
-    delivered; `mark` sets or clears the mark that the thread is being run.
+    delivered, `void` those whose answers no node takes any more; `mark` sets or clears the mark
+    that the thread is being run.
     """
-    if mark is None and not delivered and agree(look, rows):
+    if mark is None and not delivered and not void and agree(look, rows):
         return rows
     stored: dict[str, int] = {}
     for _ in range(100):
-        gone = yield from _consumed(target, look, rows, delivered)
+        gone = (yield from _consumed(target, look, rows, delivered)) | dict.fromkeys(void, False)
         latest = stored | {row.interrupt_id or "": row.generation for row in rows}
         now = target.clock()
         plan = _plan(target, look, rows, gone, latest, now)
@@ -177,23 +179,8 @@ def _consumed(
         elif row.id in delivered:
             gone[row.id] = True
         else:
-            gone[row.id] = yield from _was_taken(target, row)
+            gone[row.id] = yield from target.was_taken(row)
     return gone
-
-
-def _was_taken(target: Target, row: ApprovalRequest) -> Flow[bool | None]:
-    """What the checkpoint at which the question was asked says of its answer.
-
-    A task's question is stored in one slot, so a question no longer there was followed by
-    another; a task with output beside it has finished.
-    """
-    stored = yield from target.stored(row.checkpoint_id)
-    if stored is None:
-        return None
-    for _, interrupts, finished in tasks_asking(stored.pending_writes or []):
-        if any(interrupt.id == row.interrupt_id for interrupt in interrupts):
-            return finished
-    return True
 
 
 def _generations(

@@ -16,7 +16,7 @@ from plancraft.errors import (
     UnknownInterrupt,
     UnknownThread,
 )
-from plancraft.threads.driving import repair, result_of
+from plancraft.threads.driving import ask_anew, is_stuck, repair, result_of
 from plancraft.threads.flows import Flow
 from plancraft.threads.looking import ThreadState
 from plancraft.threads.operations import pending_questions, request_of, stored_again
@@ -50,12 +50,14 @@ class Gone:
 GONE = Gone()
 
 
-def recover_threads(target: Target, thread_id: str | None) -> Flow[list[RecoveredThread]]:
+def recover_threads(
+    target: Target, thread_id: str | None, *, ask_again: bool = False
+) -> Flow[list[RecoveredThread]]:
     """What was done for each thread that a crash left behind; one that is run now is left alone."""
     if thread_id is not None:
         lock = yield from target.hold()
         try:
-            return [(yield from _recovered(target, insist=True))]
+            return [(yield from _recovered(target, insist=True, ask_again=ask_again))]
         finally:
             lock.release()
     done: list[RecoveredThread] = []
@@ -71,7 +73,7 @@ def recover_if_free(target: Target, thread_id: str) -> "Flow[RecoveredThread | G
     """What was done for the thread; None while another worker runs it, `GONE` where the
     checkpointer has no such thread, since the store serves others too."""
     one = of_thread(target, thread_id)
-    lock = yield from one.ask_store(one.store.try_lock, thread_id)
+    lock = yield from one.try_hold()
     if lock is None:
         return None
     try:
@@ -149,11 +151,14 @@ def _on_their_way(target: Target, delivery: Delivery) -> Flow[list[ApprovalReque
         query = replace(query, after=page[-1])
 
 
-def _recovered(target: Target, *, insist: bool) -> Flow[RecoveredThread]:
+def _recovered(target: Target, *, insist: bool, ask_again: bool = False) -> Flow[RecoveredThread]:
     look = yield from target.look()
     if not look.exists:
         raise UnknownThread(target.thread_id)
     rows = yield from live_rows(target)
+    failed = any(question.failed for question in look.questions.values())
+    if (insist and is_stuck(look, rows)) or (ask_again and failed):
+        look, rows = yield from ask_anew(target, look, rows)
     look, _ = yield from repair(target, look, rows, insist=insist)
     return RecoveredThread(target.thread_id, look.state)
 
@@ -171,9 +176,8 @@ def _recovered_or_error(target: Target) -> Flow[RecoveredThread]:
 
 
 def of_thread(target: Target, thread_id: str) -> Target:
-    configurable = {**target.config.get("configurable", {}), "thread_id": thread_id}
-    config = {**target.config, "configurable": configurable}
-    return replace(target, thread_id=thread_id, config=config)  # type: ignore[arg-type]
+    """The target of another thread of the same graph."""
+    return replace(target, thread_id=thread_id)
 
 
 def _expire(target: Target, row: ApprovalRequest, now: datetime) -> Flow[bool]:

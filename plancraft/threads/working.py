@@ -4,16 +4,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, Unpack
-
-from langgraph.pregel import Pregel
+from typing import TypeVar, Unpack
 
 from plancraft.approvals.desk import Desk
 from plancraft.approvals.news import Woken, reader_of
 from plancraft.errors import PlancraftError, StoreUnavailable
 from plancraft.threads.calls import Surroundings, target_of
 from plancraft.threads.flows import Flow, arun, run
-from plancraft.threads.target import Target, is_sync_only
+from plancraft.threads.target import Graph, Target, host_of
 from plancraft.threads.upkeep import Gone, RecoveredThread, left_behind, recover_if_free
 
 __all__ = ["Worker"]
@@ -40,7 +38,7 @@ class Worker:
     again, later and later; the others go on meanwhile.
 
     Args:
-        graph: The compiled graph, with its checkpointer.
+        graph: The compiled graph, with its checkpointer, or a `GraphServer`.
         concurrency: How many threads are run at once.
         on_done: Told of each thread that was run, and how it ended.
         around: `store`, `config`, `settings`, `context`, as `resume` takes them.
@@ -48,7 +46,7 @@ class Worker:
 
     def __init__(
         self,
-        graph: Pregel[Any, Any, Any, Any],
+        graph: Graph,
         *,
         concurrency: int = 8,
         on_done: Callable[[RecoveredThread], None] | None = None,
@@ -59,7 +57,7 @@ class Worker:
         self.graph, self.around = graph, around
         self._concurrency = concurrency
         self._on_done = on_done or (lambda done: None)
-        self._plain = is_sync_only(graph.checkpointer)
+        self._plain = host_of(graph).sync_only
         self._stopping = False
         self._woken: Woken | None = None
         self._running: dict[str, asyncio.Task[None]] = {}

@@ -21,7 +21,8 @@ from plancraft.errors import (
 )
 from plancraft.locale import say
 from plancraft.threads.flows import run
-from plancraft.threads.target import plain_graph, store_of
+from plancraft.threads.local import plain_graph
+from plancraft.threads.target import store_of
 from plancraft.timetravel.branches import Tree, tree_of
 from plancraft.timetravel.places import Place, places_of
 from plancraft.timetravel.steps import Step, asked_at, changed_paths, nodes_between

@@ -1,0 +1,438 @@
+"""Graphs deployed on LangGraph Server: its threads through the SDK, as flows.
+
+The shapes are those of the Agent Server API (`langgraph_sdk.schema`): `ThreadState` at
+`GET /threads/{id}/state`, `Thread` at `GET /threads/{id}`, and a run's result at
+`POST /threads/{id}/runs/wait`, which is the graph's values with `__interrupt__` or `__error__`.
+"""
+
+import asyncio
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+from langgraph.types import Command, Interrupt, PregelTask, StateSnapshot
+from langgraph_sdk import get_client, get_sync_client
+from langgraph_sdk.client import LangGraphClient, SyncLangGraphClient
+
+from plancraft.approvals import ApprovalRequest, Store
+from plancraft.errors import (
+    RunFailed,
+    ServerRefused,
+    ServerUnavailable,
+    StateError,
+    ThreadBusy,
+    UnknownThread,
+)
+from plancraft.interrupts.answers import Delivering
+from plancraft.locale import say
+from plancraft.threads.flows import Call, Flow
+from plancraft.threads.hosting import RunOptions, store_at
+from plancraft.threads.looking import Glance, Look, at_breakpoint, look_at
+
+__all__ = ["GraphServer", "ServerHost", "snapshot_of"]
+
+_DEFAULT_STORE = "sqlite:///plancraft.db"
+_MOST_REMEMBERED = 10_000
+_STRICT = {"__pregel_strict_resume": True}
+"""LangGraph refuses an answer to what is not asked, where it is told so; servers pass this on
+that do not know `strict_resume` yet."""
+_RESERVED = ("thread_id", "checkpoint_id", "checkpoint_ns")
+
+
+class GraphServer:
+    """A graph on a LangGraph Server, to be given wherever a compiled graph may be.
+
+    Args:
+        server: The server's URL, or a client of `langgraph_sdk` for it. With a client only calls
+            of its kind can be made: `resume` with a sync one, `aresume` with an async one.
+        assistant: Name of the graph or id of an assistant; by default the thread's own.
+        name: What the server is called in requests; by default its host and port.
+        headers: More for each call, as an authorization.
+        api_key: As `langgraph_sdk.get_client` takes it; by default from the environment.
+
+    Raises:
+        ValueError: `server` is a text and no URL.
+    """
+
+    def __init__(
+        self,
+        server: str | LangGraphClient | SyncLangGraphClient,
+        assistant: str | None = None,
+        *,
+        name: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+    ) -> None:
+        url = server if isinstance(server, str) else _url_of(server)
+        parts = urlsplit(url)
+        if isinstance(server, str) and (parts.scheme not in ("http", "https") or not parts.netloc):
+            raise ValueError(f"a server is named by its URL, as http://127.0.0.1:2024: {server!r}")
+        self.url = url
+        self.assistant = assistant
+        where = name or parts.netloc.rpartition("@")[2] or "server"
+        self.host = ServerHost(
+            _Clients(server, dict(headers or {}), api_key),
+            where,
+            assistant,
+            None if _is_uuid(assistant) else assistant,
+        )
+
+    def __repr__(self) -> str:
+        return f"GraphServer({self.host.name!r})"
+
+    def get_name(self) -> str:
+        """As a compiled graph's: by which its requests are found in the store."""
+        return self.host.name
+
+
+@dataclass
+class _Clients:
+    """The SDK's clients: one for plain code, one for each event loop."""
+
+    given: str | LangGraphClient | SyncLangGraphClient
+    headers: dict[str, str]
+    api_key: str | None
+    _plain: SyncLangGraphClient | None = None
+    _of_loops: "weakref.WeakKeyDictionary[Any, LangGraphClient]" = field(
+        default_factory=weakref.WeakKeyDictionary
+    )
+    assistants: dict[str, str] = field(default_factory=dict)
+    """Which assistant ran a thread last, by thread id."""
+
+    def plain(self) -> SyncLangGraphClient:
+        if isinstance(self.given, SyncLangGraphClient):
+            return self.given
+        if not isinstance(self.given, str):
+            raise StateError(say("an async client wants apending(), aresume(), …"))
+        if self._plain is None:
+            self._plain = get_sync_client(url=self.given, headers=self.headers, **self._key())
+        return self._plain
+
+    def awaited(self) -> LangGraphClient:
+        if isinstance(self.given, LangGraphClient):
+            return self.given
+        if not isinstance(self.given, str):
+            raise StateError(say("a sync client wants pending(), resume(), …"))
+        loop = asyncio.get_running_loop()
+        if loop not in self._of_loops:
+            made = get_client(url=self.given, headers=self.headers, **self._key())
+            self._of_loops[loop] = made
+        return self._of_loops[loop]
+
+    def _key(self) -> dict[str, Any]:
+        return {} if self.api_key is None else {"api_key": self.api_key}
+
+
+@dataclass(frozen=True)
+class ServerHost:
+    """The host of a server's threads. `graph_id` None: each thread says itself what it runs."""
+
+    clients: _Clients
+    where: str
+    assistant: str | None
+    graph_id: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.graph_id or self.assistant or '-'}@{self.where}"
+
+    @property
+    def sync_only(self) -> bool:
+        return isinstance(self.clients.given, SyncLangGraphClient)
+
+    @property
+    def lends_secrets(self) -> bool:
+        return False
+
+    @property
+    def longest_pause(self) -> float:
+        return 0.5
+
+    def own_store(self) -> Flow[Store]:
+        return store_at(_DEFAULT_STORE)
+        yield
+
+    def of(self, thread_id: str) -> "Flow[ServerHost]":
+        if self.graph_id is not None:
+            return self
+        thread = yield from self.thread(thread_id)
+        graph_id = (thread or {}).get("metadata", {}).get("graph_id")
+        return replace(self, graph_id=graph_id)
+
+    def look(self, thread_id: str) -> Flow[Look]:
+        return (yield from self._look(thread_id))
+
+    def glance(self, thread_id: str) -> Flow[Glance | None]:
+        look = yield from self._look(thread_id)
+        return Glance(look.checkpoint_id, look.questions) if look.exists else None
+
+    def is_busy(self, thread_id: str) -> Flow[bool]:
+        thread = yield from self.thread(thread_id)
+        return (thread or {}).get("status") == "busy"
+
+    def was_taken(self, request: ApprovalRequest) -> Flow[bool | None]:
+        thread_id, checkpoint_id = request.thread_id or "", request.checkpoint_id
+        try:
+            snapshot = yield from self.state(thread_id, checkpoint_id)
+        except ServerRefused:  # no checkpoint has that id here
+            return None
+        if snapshot.created_at is None:
+            return None
+        for task in snapshot.tasks:
+            if any(interrupt.id == request.interrupt_id for interrupt in task.interrupts):
+                return task.name not in snapshot.next or task.result is not None
+        return True
+
+    def run(
+        self,
+        thread_id: str,
+        command: Any,
+        options: RunOptions,
+        delivery: Delivering,
+        *,
+        at: str | None = None,
+    ) -> Flow[Any]:
+        assistant = yield from self._assistant_of(thread_id)
+        said = _said(command, options)
+        if at is not None:
+            said["checkpoint"] = {"checkpoint_id": at, "checkpoint_ns": ""}
+        try:
+            result = yield from self._wait(thread_id, assistant, said)
+        except ServerRefused as error:
+            if command is not None or at is not None or error.status != _UNPROCESSABLE:
+                raise
+            # aegra goes on without input from a checkpoint that is named only.
+            newest = (yield from self.state(thread_id)).config["configurable"]["checkpoint_id"]
+            said["checkpoint"] = {"checkpoint_id": newest, "checkpoint_ns": ""}
+            result = yield from self._wait(thread_id, assistant, said)
+        return _result(result)
+
+    def asked(self, result: Any, delivery: Delivering) -> Glance | None:
+        # The result names no checkpoint.
+        return None
+
+    def update(self, thread_id: str, values: Any, as_node: str | None) -> Flow[None]:
+        yield from self.call(
+            thread_id, lambda c: c.threads.update_state(thread_id, values, as_node=as_node)
+        )
+
+    def nodes_before(self, look: Look) -> Flow[list[str]]:
+        place = look.snapshot.parent_config
+        if place is None:
+            return []
+        ids = place["configurable"]
+        return list((yield from self.state(ids["thread_id"], ids["checkpoint_id"])).next)
+
+    def output(self, values: Any) -> Any:
+        return values
+
+    def thread(self, thread_id: str) -> Flow[dict[str, Any] | None]:
+        """The server's row of the thread; None when there is none."""
+        try:
+            found = yield from self.call(thread_id, lambda c: c.threads.get(thread_id))
+        except UnknownThread:
+            return None
+        thread: dict[str, Any] = found
+        if assistant := (thread.get("metadata") or {}).get("assistant_id"):
+            if len(self.clients.assistants) >= _MOST_REMEMBERED:
+                self.clients.assistants.clear()
+            self.clients.assistants[thread_id] = str(assistant)
+        return thread
+
+    def state(self, thread_id: str, checkpoint_id: str | None = None) -> Flow[StateSnapshot]:
+        """The thread's newest state, or that of a checkpoint; one without a time when there is
+        none."""
+        try:
+            found = yield from self.call(
+                thread_id,
+                lambda c: c.threads.get_state(
+                    thread_id,
+                    checkpoint={"checkpoint_id": checkpoint_id, "checkpoint_ns": ""}
+                    if checkpoint_id
+                    else None,
+                ),
+            )
+        except UnknownThread:
+            found = {}
+        return snapshot_of(thread_id, found)
+
+    def call(self, about: str, ask: Callable[[Any], Any]) -> Flow[Any]:
+        """What the SDK's call gives.
+
+        Args:
+            about: The thread it is about.
+            ask: Makes the call on a client of either kind.
+
+        Raises:
+            UnknownThread, ThreadBusy, ServerRefused, ServerUnavailable: what the server said.
+        """
+        try:
+            return (
+                yield Call(lambda: ask(self.clients.plain()), lambda: ask(self.clients.awaited()))
+            )
+        except httpx.HTTPStatusError as error:
+            raise _refusal(error.response, about, self.where) from error
+        except httpx.TransportError as error:
+            reason = str(error) or type(error).__name__
+            raise ServerUnavailable(self.where, reason) from error
+
+    def _look(self, thread_id: str) -> Flow[Look]:
+        look = look_at((yield from self.state(thread_id)))
+        if look.questions or look.errors or not look.snapshot.next:
+            return look
+        thread = yield from self.thread(thread_id)
+        rests = (thread or {}).get("status") in ("interrupted", "idle")
+        return at_breakpoint(look) if rests else look
+
+    def _assistant_of(self, thread_id: str) -> Flow[str]:
+        if self.assistant is not None:
+            return self.assistant
+        if thread_id not in self.clients.assistants:
+            yield from self.thread(thread_id)
+        if thread_id not in self.clients.assistants:
+            text = say("thread {thread} has run nothing yet: name the assistant", thread=thread_id)
+            raise StateError(text)
+        return self.clients.assistants[thread_id]
+
+    def _wait(self, thread_id: str, assistant: str, said: dict[str, Any]) -> Flow[Any]:
+        return (
+            yield from self.call(
+                thread_id,
+                lambda c: c.runs.wait(
+                    thread_id,
+                    assistant,
+                    durability="sync",
+                    if_not_exists="create",
+                    multitask_strategy="reject",
+                    on_disconnect="continue",
+                    raise_error=False,
+                    **said,
+                ),
+            )
+        )
+
+
+_UNPROCESSABLE = 422
+
+
+def snapshot_of(thread_id: str, state: Mapping[str, Any]) -> StateSnapshot:
+    """LangGraph's own snapshot of a `ThreadState`."""
+    return StateSnapshot(
+        values=state.get("values") or {},
+        next=tuple(state.get("next") or ()),
+        config=_config(thread_id, state.get("checkpoint")),
+        metadata=state.get("metadata"),
+        created_at=state.get("created_at"),
+        parent_config=_config(thread_id, state["parent_checkpoint"])
+        if state.get("parent_checkpoint")
+        else None,
+        tasks=tuple(_task(one) for one in state.get("tasks") or ()),
+        interrupts=tuple(
+            _interrupt(one) for task in state.get("tasks") or () for one in task["interrupts"]
+        ),
+    )
+
+
+def _task(task: Mapping[str, Any]) -> PregelTask:
+    return PregelTask(
+        id=task["id"],
+        name=task["name"],
+        path=tuple(task.get("path") or ()),
+        error=Exception(str(task["error"])) if task.get("error") else None,
+        interrupts=tuple(_interrupt(one) for one in task.get("interrupts") or ()),
+        state=None,
+        result=task.get("result"),
+    )
+
+
+def _interrupt(told: Mapping[str, Any]) -> Interrupt[Any]:
+    schema = told.get("response_schema")
+    return Interrupt(value=told.get("value"), id=told["id"], response_schema=schema)
+
+
+def _config(thread_id: str, checkpoint: Mapping[str, Any] | None) -> Any:
+    ids = checkpoint or {}
+    configurable = {
+        "thread_id": thread_id,
+        "checkpoint_ns": ids.get("checkpoint_ns") or "",
+        "checkpoint_id": ids.get("checkpoint_id") or "",
+    }
+    return {"configurable": configurable}
+
+
+def _said(command: Any, options: RunOptions) -> dict[str, Any]:
+    """The arguments of a run: what it is given, and what is set for it."""
+    said: dict[str, Any] = {"strict_resume": True}
+    if isinstance(command, Command):
+        parts = {"resume": command.resume, "update": command.update, "goto": command.goto}
+        said["command"] = {name: part for name, part in parts.items() if part not in (None, ())}
+    else:
+        said["input"] = command
+    given: Mapping[str, Any] = options.config
+    config = {name: given[name] for name in _PLAIN_CONFIG if name in given}
+    configurable = given.get("configurable") or {}
+    ours = {name: one for name, one in configurable.items() if name not in _RESERVED}
+    context = options.more.get("context")
+    if context is not None:
+        said["context"] = context  # a server takes a context or a configurable, not both
+    else:
+        config["configurable"] = {**ours, **_STRICT}
+    return {**said, "config": config}
+
+
+_PLAIN_CONFIG = ("tags", "metadata", "recursion_limit")
+
+
+def _result(result: Any) -> Any:
+    """A run's result as a graph gives it.
+
+    Raises:
+        RunFailed: a node raised an error.
+    """
+    if not isinstance(result, dict):
+        return result
+    if error := result.get("__error__"):
+        told = error if isinstance(error, dict) else {"message": str(error)}
+        raise RunFailed(str(told.get("error") or "Error"), str(told.get("message") or ""))
+    if "__interrupt__" in result:
+        return {**result, "__interrupt__": [_interrupt(one) for one in result["__interrupt__"]]}
+    return result
+
+
+def _refusal(response: httpx.Response, thread_id: str, where: str) -> Exception:
+    status, reason = response.status_code, _reason(response)
+    is_about_thread = "thread" in reason.lower() or not reason
+    if status == httpx.codes.NOT_FOUND and is_about_thread:
+        return UnknownThread(thread_id)
+    if status in (400, _UNPROCESSABLE) and not _is_uuid(thread_id):
+        return UnknownThread(thread_id)
+    if status == httpx.codes.CONFLICT:
+        return ThreadBusy(thread_id)
+    if status == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error:
+        return ServerUnavailable(where, f"{status} {reason}".strip())
+    return ServerRefused(where, status, reason)
+
+
+def _reason(response: httpx.Response) -> str:
+    try:
+        told = response.json()
+    except (ValueError, httpx.ResponseNotRead, UnicodeDecodeError):
+        return ""
+    detail = told.get("detail") or told.get("message") if isinstance(told, dict) else told
+    return str(detail)[:300]
+
+
+def _is_uuid(text: str | None) -> bool:
+    try:
+        UUID(str(text))
+    except ValueError:
+        return False
+    return True
+
+
+def _url_of(client: Any) -> str:
+    return str(getattr(client.http.client, "base_url", ""))
