@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from plancraft.timetravel import Step
+from plancraft.timetravel.ways import Ways
 from utils.svg import (
     INK,
     MUTED,
@@ -40,10 +40,10 @@ class _Box:
         return self.x + self.width / 2
 
 
-def path_picture(drawable: Any, steps: Sequence[Step], title: str) -> Svg:
-    """`drawable` is `graph.get_graph()`; the steps are those of the way, in their order."""
-    edges = list(dict.fromkeys((one.source, one.target) for one in drawable.edges))
-    boxes = _placed(list(drawable.nodes), edges)
+def path_picture(ways: Ways, steps: Sequence[Step], title: str) -> Svg:
+    """The graph's ways, with the steps of the one that was taken, in their order."""
+    edges = list(dict.fromkeys(ways.edges))
+    boxes = _placed(list(ways.nodes), edges)
     taken, visits = _taken(steps, set(edges)), _visits(steps)
     paused = {asked.node for step in steps for asked in step.asked}
     waiting = {asked.node for asked in steps[-1].asked if asked.is_open} if steps else set()

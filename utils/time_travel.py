@@ -23,7 +23,7 @@ class TimeTravel(plancraft.TimeTravel):
         """The graph with the way to the step `at`: numbers on the edges are steps."""
         way = set(self.way(at))
         steps: list[Step] = [one for one in self.steps() if one.id in way]
-        return path_picture(self.graph.get_graph(), steps, repr(self))
+        return path_picture(self.ways(), steps, repr(self))
 
     def _repr_html_(self) -> str:
         return str(self.timeline())

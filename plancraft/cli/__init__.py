@@ -7,11 +7,13 @@ from plancraft.cli.keys import keys
 from plancraft.cli.linting import lint_command
 from plancraft.cli.notifying import notifications
 from plancraft.cli.serving import serve
+from plancraft.cli.watching import watch
 from plancraft.cli.working import work
 
 for _command in (history.history, history.diff, history.blame, history.fork, lint_command, audit):
     main.add_command(_command)
 main.add_command(work)
+main.add_command(watch)
 main.add_command(serve)
 main.add_command(keys)
 main.add_command(notifications)

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from plancraft.approvals import ApprovalRequest, Query, Store
 from plancraft.approvals.deciding import record_answer
 from plancraft.cli.conversing import converse
 from plancraft.cli.failing import Refused, one_line_errors, read_json
-from plancraft.cli.loading import load_graph
 from plancraft.cli.options import (
     around,
     by_option,
@@ -67,7 +65,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         input_ = read_given(given, "--input")
         prepared = PreparedAnswers(answers) if answers else None
         session = session_of(graph, db, store)
-        thread = thread or uuid.uuid4().hex[:12]
+        thread = thread or session.new_thread_id()
         console = Console(highlight=False)
         try:
             result = converse(
@@ -101,13 +99,18 @@ def pending(
     lang: Any,
 ) -> None:
     with speaking(lang), one_line_errors():
-        if graph and thread:
+        session = session_of(graph, db, store) if graph else None
+        if session and thread:
             # Questions of a run that plancraft did not start are found by looking at the thread.
-            session_of(graph, db, store).status(thread)
+            session.status(thread)
+        elif session:
+            session.find_paused()
         found = store_of(db, store, must_exist=False)
-        name = load_graph(graph).get_name() if graph else None
-        query = Query(thread_id=thread, graph=name, limit=limit)
-        _show_pending(found.find(query) if found else [], found, db, as_json)
+        requests: list[ApprovalRequest] = []
+        for name in session.names() if session else [None]:
+            query = Query(thread_id=thread, graph=name, limit=limit)
+            requests += found.find(query) if found else []
+        _show_pending(requests[:limit], found, db, as_json)
 
 
 @main.command(help=say("Answer an open question; without --graph, only record the answer."))
@@ -145,12 +148,20 @@ def answer(
 @main.command(help=say("Finish what a crash left undone."))
 @graph_option
 @click.option("--thread", help=say("Only this thread; what failed there is run again"))
+@click.option("--ask-again", is_flag=True, help=say("Give up the answer that its node fails at"))
 @around
 def recover(
-    graph: str | None, thread: str | None, db: Path | None, store: str | None, lang: Any
+    graph: str | None,
+    thread: str | None,
+    ask_again: bool,
+    db: Path | None,
+    store: str | None,
+    lang: Any,
 ) -> None:
     with speaking(lang), one_line_errors():
-        done = session_of(needed(graph), db, store).recover(thread)
+        if ask_again and thread is None:
+            raise Refused(say("--ask-again is for one thread: name it with --thread"))
+        done = session_of(needed(graph), db, store).recover(thread, ask_again=ask_again)
         console = Console(highlight=False)
         for one in done:
             error = f": {type(one.error).__name__}: {one.error}" if one.error else ""

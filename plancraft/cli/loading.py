@@ -13,18 +13,23 @@ from langgraph.pregel import Pregel
 
 from plancraft.cli.failing import Refused
 from plancraft.locale import say
+from plancraft.threads import GraphServer
 
-__all__ = ["load_graph"]
+__all__ = ["load_graph", "load_server"]
 
 
-def load_graph(spec: str) -> Pregel[Any, Any, Any, Any]:
-    """The graph named by `package.module:attribute` or `path/to/file.py:attribute`.
+def load_graph(spec: str) -> Pregel[Any, Any, Any, Any] | GraphServer:
+    """The graph named by `package.module:attribute` or `path/to/file.py:attribute`, or the server
+    named by `http://host:port#assistant`.
 
     The attribute is a compiled graph, a builder, or a function without arguments that gives one.
+    Without an assistant each thread of the server runs its own.
 
     Raises:
         Refused: there is no such module, attribute or graph.
     """
+    if spec.startswith(("http://", "https://")):
+        return load_server(spec)
     place, colon, name = spec.rpartition(":")
     if not colon or not place or not name:
         raise Refused(say("{spec} is not MODULE:GRAPH, for example my_app.graph:graph", spec=spec))
@@ -38,6 +43,20 @@ def load_graph(spec: str) -> Pregel[Any, Any, Any, Any]:
             say("{spec} is a {type}, not a LangGraph graph", spec=spec, type=type(found).__name__)
         )
     return found
+
+
+def load_server(spec: str) -> GraphServer:
+    """The server named by its URL, with an assistant behind `#` or without.
+
+    Raises:
+        Refused: it is no URL.
+    """
+    url, _, assistant = spec.partition("#")
+    try:
+        return GraphServer(url, assistant or None)
+    except ValueError as error:
+        text = say("{spec} is no server's URL, as http://127.0.0.1:2024#agent", spec=spec)
+        raise Refused(text) from error
 
 
 def _module(place: str) -> ModuleType:

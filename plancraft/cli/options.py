@@ -16,6 +16,7 @@ from plancraft.cli.session import DEFAULT_DB, Session
 from plancraft.locale import LANGUAGES, say
 from plancraft.stores import open_store
 from plancraft.stores.urls import url_from_environment
+from plancraft.threads import GraphServer
 
 __all__ = [
     "around",
@@ -49,7 +50,12 @@ def around(command: Command) -> Command:
     return command
 
 
-graph_option = click.option("--graph", "graph", metavar="MODULE:GRAPH", help=say("The graph"))
+graph_option = click.option(
+    "--graph",
+    "graph",
+    metavar="MODULE:GRAPH",
+    help=say("The graph; a deployed one as http://host:port#assistant"),
+)
 json_option = click.option("--json", "as_json", is_flag=True, help=say("As JSON, a line each"))
 
 
@@ -89,11 +95,13 @@ def needed(graph: str | None) -> str:
 def session_of(graph: str, db: Path | None, store: str | None) -> Session:
     """The graph with the checkpointer and the store that the options name."""
     loaded = load_graph(graph)
+    url = store or url_from_environment()
+    if isinstance(loaded, GraphServer):
+        return Session(loaded, None, open_store(url or f"sqlite:///{db or DEFAULT_DB}"))
     has_saver = loaded.checkpointer is not None and not isinstance(loaded.checkpointer, bool)
     file = db or (None if has_saver else DEFAULT_DB)
     if file is not None and not file.absolute().parent.is_dir():
         raise Refused(say("there is no folder {path}", path=file.parent))
-    url = store or url_from_environment()
     return Session(loaded, file, open_store(url) if url else None)
 
 

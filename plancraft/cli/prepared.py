@@ -7,6 +7,7 @@ import yaml
 
 from plancraft.approvals import ApprovalRequest
 from plancraft.cli.failing import Refused
+from plancraft.interrupts.dialects.breakpoints import GO_ON, is_breakpoint
 from plancraft.locale import say
 
 __all__ = ["PreparedAnswers"]
@@ -20,11 +21,13 @@ class PreparedAnswers:
         self._left = _read(path)
 
     def take(self, request: ApprovalRequest) -> Any:
-        """The next answer to this question.
+        """The next answer to this question; at a breakpoint, to go on.
 
         Raises:
             Refused: the file holds none, or none that is left.
         """
+        if is_breakpoint(request.payload):
+            return GO_ON
         name = question_name(request)
         answers = self._left.get(name)
         if not answers:

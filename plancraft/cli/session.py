@@ -1,6 +1,7 @@
 """A graph with its checkpointer and store, as the command line calls it."""
 
 import asyncio
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,8 @@ from langgraph.pregel import Pregel
 
 from plancraft import threads
 from plancraft.approvals import Store
-from plancraft.threads.local import LocalGraph
+from plancraft.threads.flows import arun, run
+from plancraft.threads.target import host_of
 from plancraft.timetravel import Fork, StateDiff, TimeTravel
 
 __all__ = ["DEFAULT_DB", "Session"]
@@ -24,7 +26,7 @@ DEFAULT_DB = Path("plancraft.db")
 class Session:
     """Calls the operations of `plancraft.threads` on one graph, async nodes included."""
 
-    graph: Pregel[Any, Any, Any, Any]
+    graph: Pregel[Any, Any, Any, Any] | threads.GraphServer
     db: Path | None
     store: Store | str | None = None
     settings: threads.InterruptConfig | None = None
@@ -48,10 +50,12 @@ class Session:
         found: dict[str, Any] = self._call(*call, thread_id)
         return found
 
-    def recover(self, thread_id: str | None) -> list[threads.RecoveredThread]:
+    def recover(
+        self, thread_id: str | None, *, ask_again: bool = False
+    ) -> list[threads.RecoveredThread]:
         """As `plancraft.recover`."""
         found: list[threads.RecoveredThread] = self._call(
-            threads.recover, threads.arecover, thread_id
+            threads.recover, threads.arecover, thread_id, ask_again=ask_again
         )
         return found
 
@@ -60,15 +64,28 @@ class Session:
         found: list[Any] = self._call(threads.expire_due, threads.aexpire_due)
         return found
 
+    def new_thread_id(self) -> str:
+        """An id that nobody has; a server's are UUIDs."""
+        id_ = uuid.uuid4()
+        return str(id_) if isinstance(self.graph, threads.GraphServer) else id_.hex[:12]
+
+    def names(self) -> list[str]:
+        """The names of the graph, or of the server's graphs, as requests have them."""
+        return run(host_of(self.graph).names())
+
+    def find_paused(self) -> None:
+        """Open requests for what a server's threads ask; a graph of ours has none unknown."""
+        if isinstance(self.graph, threads.GraphServer):
+            asyncio.run(threads.Watcher(self.graph, store=self.store).look())
+
     def values(self, thread_id: str) -> Any:
         """The thread's state."""
-        place: Any = {"configurable": {"thread_id": thread_id}}
 
         async def awaited(graph: Any, **_: Any) -> Any:
-            return await graph.aget_state(place)
+            return await arun(host_of(graph).look(thread_id))
 
-        snapshot = self._call(lambda graph, **_: graph.get_state(place), awaited)
-        return snapshot.values
+        look = self._call(lambda graph, **_: run(host_of(graph).look(thread_id)), awaited)
+        return look.snapshot.values
 
     def look_back(self, thread_id: str, work: Callable[[TimeTravel], T]) -> T:
         """What `work` makes of the thread's past."""
@@ -129,9 +146,13 @@ class Session:
             raise
 
     def _call(self, plain: Callable[..., Any], awaited: Any, *args: Any, **named: Any) -> Any:
-        if self.db is None and LocalGraph(self.graph).sync_only:
+        if self.db is None and self._is_plain:
             return plain(self.graph, *args, store=self.store, **named)
         return asyncio.run(self._awaited(awaited, *args, **named))
+
+    @property
+    def _is_plain(self) -> bool:
+        return isinstance(self.graph, threads.GraphServer) or host_of(self.graph).sync_only
 
     async def _awaited(self, operation: Any, *args: Any, **named: Any) -> Any:
         if self.db is None:
@@ -139,5 +160,6 @@ class Session:
         from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
         async with AsyncSqliteSaver.from_conn_string(str(self.db)) as saver:
+            assert isinstance(self.graph, Pregel)
             graph = self.graph.copy({"checkpointer": saver})
             return await operation(graph, *args, store=self.store or str(self.db), **named)

@@ -16,7 +16,7 @@ from plancraft.cli.showing import plain, state_in_words
 from plancraft.locale import say, speaking
 from plancraft.threads import InterruptConfig, RecoveredThread, Worker
 
-__all__ = ["work"]
+__all__ = ["show_done", "work"]
 
 
 @click.command(help=say("Carry decisions back to the threads of graphs, until Ctrl-C."))
@@ -70,7 +70,7 @@ async def _work(sessions: dict[str, Session], concurrency: int) -> None:
 
     tasks = [
         asyncio.create_task(
-            session.work(concurrency=concurrency, on_done=_shown, started=started(graph))
+            session.work(concurrency=concurrency, on_done=show_done, started=started(graph))
         )
         for graph, session in sessions.items()
     ]
@@ -83,7 +83,8 @@ async def _work(sessions: dict[str, Session], concurrency: int) -> None:
             raise error
 
 
-def _shown(done: RecoveredThread) -> None:
+def show_done(done: RecoveredThread) -> None:
+    """Say how a thread that was run ended."""
     if done.error is not None:
         kind = type(done.error).__name__
         text = say("{thread}: {kind}: {error}", thread=done.thread_id, kind=kind, error=done.error)

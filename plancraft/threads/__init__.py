@@ -31,6 +31,7 @@ from plancraft.threads.safety import (
     safe_resume,
 )
 from plancraft.threads.upkeep import RecoveredThread
+from plancraft.threads.watching import Watcher
 from plancraft.threads.working import Worker
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "InterruptConfig",
     "PendingQuestion",
     "RecoveredThread",
+    "Watcher",
     "Worker",
     "acancel",
     "aedit",

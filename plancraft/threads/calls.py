@@ -169,7 +169,8 @@ def get_interrupt_status(
 
     Keys: `is_interrupted` (bool), `pending_tasks` (node names), `last_interrupt` (the payload
     shown last, or None), `state` (`paused`, `stalled`, `failed` or `finished`), `questions`
-    (as `pending`), `errors` (messages of failed nodes).
+    (as `pending`), `errors` (messages of failed nodes), `warnings` (what may take the question
+    away, as a cron on a server's thread).
 
     Raises:
         UnknownThread: the checkpointer knows no such thread.

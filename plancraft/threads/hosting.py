@@ -32,6 +32,9 @@ class Host(Protocol):
     def name(self) -> str:
         """The graph's name, by which its threads are found again."""
 
+    def names(self) -> Flow[list[str]]:
+        """The names of all graphs it serves: one, or all those of a server."""
+
     @property
     def sync_only(self) -> bool:
         """Whether its calls are to be made in plain code."""
@@ -62,6 +65,9 @@ class Host(Protocol):
 
     def is_busy(self, thread_id: str) -> Flow[bool]:
         """Whether somebody who needs no lock of ours runs the thread now."""
+
+    def warnings(self, thread_id: str) -> Flow[list[str]]:
+        """What may take a paused thread's question away, in words."""
 
     def was_taken(self, request: ApprovalRequest) -> Flow[bool | None]:
         """What the checkpoint at which a question was asked says of its answer: whether a node

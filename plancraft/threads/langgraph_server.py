@@ -9,6 +9,7 @@ import asyncio
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -37,6 +38,7 @@ __all__ = ["GraphServer", "ServerHost", "snapshot_of"]
 
 _DEFAULT_STORE = "sqlite:///plancraft.db"
 _MOST_REMEMBERED = 10_000
+_PAGE = 100
 _STRICT = {"__pregel_strict_resume": True}
 """LangGraph refuses an answer to what is not asked, where it is told so; servers pass this on
 that do not know `strict_resume` yet."""
@@ -102,6 +104,8 @@ class _Clients:
     )
     assistants: dict[str, str] = field(default_factory=dict)
     """Which assistant ran a thread last, by thread id."""
+    graphs: set[str] = field(default_factory=set)
+    """The ids of the server's graphs as far as they were seen, empty before they are asked for."""
 
     def plain(self) -> SyncLangGraphClient:
         if isinstance(self.given, SyncLangGraphClient):
@@ -160,8 +164,20 @@ class ServerHost:
         if self.graph_id is not None:
             return self
         thread = yield from self.thread(thread_id)
-        graph_id = (thread or {}).get("metadata", {}).get("graph_id")
-        return replace(self, graph_id=graph_id)
+        return self.for_graph(((thread or {}).get("metadata") or {}).get("graph_id"))
+
+    def for_graph(self, graph_id: str | None) -> "ServerHost":
+        """The host for threads that are known to run this graph."""
+        if graph_id and self.clients.graphs:
+            self.clients.graphs.add(graph_id)
+        return replace(self, graph_id=self.graph_id or graph_id)
+
+    def names(self) -> Flow[list[str]]:
+        if self.graph_id is not None:
+            return [self.name]
+        if not self.clients.graphs:
+            self.clients.graphs |= set((yield from self._graphs()))
+        return [f"{graph}@{self.where}" for graph in sorted(self.clients.graphs)]
 
     def look(self, thread_id: str) -> Flow[Look]:
         return (yield from self._look(thread_id))
@@ -196,7 +212,7 @@ class ServerHost:
         *,
         at: str | None = None,
     ) -> Flow[Any]:
-        assistant = yield from self._assistant_of(thread_id)
+        assistant = yield from self.assistant_of(thread_id)
         said = _said(command, options)
         if at is not None:
             said["checkpoint"] = {"checkpoint_id": at, "checkpoint_ns": ""}
@@ -243,6 +259,35 @@ class ServerHost:
             self.clients.assistants[thread_id] = str(assistant)
         return thread
 
+    def search(self, **named: Any) -> Flow[list[dict[str, Any]]]:
+        """Threads of this graph, the last changed first, as `threads.search` gives them."""
+        if self.assistant is not None:
+            key = "assistant_id" if _is_uuid(self.assistant) else "graph_id"
+            named["metadata"] = {key: self.assistant}
+        named = {"sort_by": "updated_at", "sort_order": "desc", **named}
+        found: list[dict[str, Any]] = yield from self.call("-", lambda c: c.threads.search(**named))
+        return found
+
+    def _graphs(self) -> Flow[list[str]]:
+        found: list[str] = []
+        page: list[Any] = []
+        while not found or len(page) == _PAGE:
+            about = partial(_page_of_assistants, offset=len(found))
+            page = yield from self.call("-", about)
+            found += [one["graph_id"] for one in page]
+            if not page:
+                break
+        return found
+
+    def warnings(self, thread_id: str) -> Flow[list[str]]:
+        """What may take a paused thread's question away: its crons."""
+        try:
+            crons = yield from self.call(thread_id, lambda c: c.crons.search(thread_id=thread_id))
+        except (ServerRefused, UnknownThread):  # this server has no crons
+            return []
+        text = say("a cron gives this thread new input, which takes the place of its question")
+        return [f"{text}: {one['schedule']}" for one in crons]
+
     def state(self, thread_id: str, checkpoint_id: str | None = None) -> Flow[StateSnapshot]:
         """The thread's newest state, or that of a checkpoint; one without a time when there is
         none."""
@@ -288,7 +333,7 @@ class ServerHost:
         rests = (thread or {}).get("status") in ("interrupted", "idle")
         return at_breakpoint(look) if rests else look
 
-    def _assistant_of(self, thread_id: str) -> Flow[str]:
+    def assistant_of(self, thread_id: str) -> Flow[str]:
         if self.assistant is not None:
             return self.assistant
         if thread_id not in self.clients.assistants:
@@ -335,6 +380,10 @@ def snapshot_of(thread_id: str, state: Mapping[str, Any]) -> StateSnapshot:
             _interrupt(one) for task in state.get("tasks") or () for one in task["interrupts"]
         ),
     )
+
+
+def _page_of_assistants(client: Any, *, offset: int) -> Any:
+    return client.assistants.search(limit=_PAGE, offset=offset)
 
 
 def _task(task: Mapping[str, Any]) -> PregelTask:

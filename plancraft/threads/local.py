@@ -57,6 +57,10 @@ class LocalGraph:
     def name(self) -> str:
         return self.graph.get_name()
 
+    def names(self) -> Flow[list[str]]:
+        return [self.name]
+        yield
+
     @property
     def sync_only(self) -> bool:
         """Whether the saver's async methods refuse, as those of the sync SQL savers do."""
@@ -95,6 +99,10 @@ class LocalGraph:
 
     def is_busy(self, thread_id: str) -> Flow[bool]:
         return False
+        yield
+
+    def warnings(self, thread_id: str) -> Flow[list[str]]:
+        return []
         yield
 
     def was_taken(self, request: ApprovalRequest) -> Flow[bool | None]:

@@ -127,6 +127,7 @@ def thread_status(target: Target) -> Flow[dict[str, Any]]:
     if not look.exists:
         raise UnknownThread(target.thread_id)
     questions = yield from pending_questions(target)
+    warnings = (yield from target.host.warnings(target.thread_id)) if questions else []
     interrupts = look.snapshot.interrupts
     return {
         "is_interrupted": look.state == "paused",
@@ -135,6 +136,7 @@ def thread_status(target: Target) -> Flow[dict[str, Any]]:
         "last_interrupt": interrupts[-1].value if interrupts else None,
         "questions": questions,
         "errors": look.errors,
+        "warnings": warnings,
     }
 
 

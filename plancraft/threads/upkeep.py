@@ -72,7 +72,7 @@ def recover_threads(
 def recover_if_free(target: Target, thread_id: str) -> "Flow[RecoveredThread | Gone | None]":
     """What was done for the thread; None while another worker runs it, `GONE` where the
     checkpointer has no such thread, since the store serves others too."""
-    one = of_thread(target, thread_id)
+    one = yield from of_thread(target, thread_id)
     lock = yield from one.try_hold()
     if lock is None:
         return None
@@ -115,23 +115,21 @@ def expire_threads(
 ) -> Flow[list[ApprovalRequest]]:
     """The requests whose time was up, after silence was given for an answer."""
     expired: list[ApprovalRequest] = []
-    query = Query(
-        graph=None if thread_id else target.name, thread_id=thread_id, deadline_before=now
-    )
-    while True:
-        page = yield from target.ask_store(target.store.find, query)
-        for row in page:
-            one = of_thread(target, row.thread_id or "")
+    names = [None] if thread_id else (yield from target.host.names())
+    for name in names:
+        query = Query(graph=name, thread_id=thread_id, deadline_before=now)
+        for row in (yield from _all_of(target, query)):
+            one = yield from of_thread(target, row.thread_id or "")
             if (yield from _expire(one, row, now)):
                 expired.append((yield from request_of(one, row.id)))
-        if len(page) < query.limit:
-            return expired
-        query = replace(query, after=page[-1])
+    return expired
 
 
 def left_behind(target: Target) -> Flow[list[str]]:
     """Ids of threads marked as being run, or with an answer still to be delivered."""
-    found = dict.fromkeys((yield from target.ask_store(target.store.driven, target.name)))
+    found: dict[str, None] = {}
+    for name in (yield from target.host.names()):
+        found |= dict.fromkeys((yield from target.ask_store(target.store.driven, name)))
     for row in (yield from _on_their_way(target, Delivery.HELD)):
         if is_for_good(row, target.clock()):
             yield from target.commit(let_go(row, now=target.clock()), durable=False)
@@ -142,7 +140,13 @@ def left_behind(target: Target) -> Flow[list[str]]:
 def _on_their_way(target: Target, delivery: Delivery) -> Flow[list[ApprovalRequest]]:
     """All requests of the graph whose answer is there."""
     rows: list[ApprovalRequest] = []
-    query = Query(graph=target.name, delivery=delivery)
+    for name in (yield from target.host.names()):
+        rows += yield from _all_of(target, Query(graph=name, delivery=delivery))
+    return rows
+
+
+def _all_of(target: Target, query: Query) -> Flow[list[ApprovalRequest]]:
+    rows: list[ApprovalRequest] = []
     while True:
         page = yield from target.ask_store(target.store.find, query)
         rows += page
@@ -175,9 +179,10 @@ def _recovered_or_error(target: Target) -> Flow[RecoveredThread]:
         return RecoveredThread(target.thread_id, look.state, error)
 
 
-def of_thread(target: Target, thread_id: str) -> Target:
-    """The target of another thread of the same graph."""
-    return replace(target, thread_id=thread_id)
+def of_thread(target: Target, thread_id: str) -> Flow[Target]:
+    """The target of another thread of the same graph or server."""
+    host = yield from target.host.of(thread_id)
+    return replace(target, host=host, thread_id=thread_id)
 
 
 def _expire(target: Target, row: ApprovalRequest, now: datetime) -> Flow[bool]:

@@ -8,7 +8,7 @@ from typing import TypeVar, Unpack
 
 from plancraft.approvals.desk import Desk
 from plancraft.approvals.news import Woken, reader_of
-from plancraft.errors import PlancraftError, StoreUnavailable
+from plancraft.errors import PlancraftError, ServerUnavailable, StoreUnavailable
 from plancraft.threads.calls import Surroundings, target_of
 from plancraft.threads.flows import Flow, arun, run
 from plancraft.threads.target import Graph, Target, host_of
@@ -78,7 +78,8 @@ class Worker:
     async def run(self) -> None:
         """Deliver until `stop` is called or this is cancelled.
 
-        While the store cannot be reached nothing is delivered; then everything goes on.
+        While the store or the server cannot be reached nothing is delivered; then everything goes
+        on.
         """
         target = await self._do(target_of(self.graph, "-", self.around))
         self._woken = woken = Woken()
@@ -89,6 +90,8 @@ class Worker:
                     await self._round(target)
                 except StoreUnavailable as error:
                     _log.warning("store_unreachable: %s", error)
+                except ServerUnavailable as error:
+                    _log.warning("server_unreachable: %s", error)
                 await woken.wait(_ROUND_SECONDS)
             await asyncio.gather(*self._running.values())
         finally:

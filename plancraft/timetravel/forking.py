@@ -12,10 +12,11 @@ from langgraph.checkpoint.base.id import uuid6
 from langgraph.errors import InvalidUpdateError
 
 from plancraft import threads
-from plancraft.errors import StateError, ThreadPaused
+from plancraft.errors import ServerRefused, StateError, ThreadPaused
 from plancraft.locale import say
 from plancraft.threads.calls import Surroundings, target_of
 from plancraft.threads.flows import run
+from plancraft.timetravel.deployed import DeployedPast
 from plancraft.timetravel.diffing import as_plain, same
 from plancraft.timetravel.history import History
 from plancraft.timetravel.replaying import AskedAgain, Replay, TaskPlan, kept_answers, plan_of
@@ -156,6 +157,8 @@ def open_fork(  # noqa: PLR0913 - the parameters of TimeTravel.fork
     if branch:
         name = origin.thread_id
         _branch(origin, step, values, as_node, replace)
+    elif isinstance(origin.plain, DeployedPast):
+        name = _copy_on_server(origin.plain, origin, step, values, as_node, thread_id)
     else:
         name = str(thread_id or f"{origin.thread_id}-fork-{uuid.uuid4().hex[:8]}")
         _copy(origin, step, name, values, as_node)
@@ -207,9 +210,30 @@ def _copy(origin: History, step: Step, thread_id: str, values: Any, as_node: str
         raise
 
 
+def _copy_on_server(
+    past: DeployedPast,
+    origin: History,
+    step: Step,
+    values: Any,
+    as_node: str | None,
+    thread_id: str | None,
+) -> str:
+    """The id of a copy of the thread that goes on from the step."""
+    if thread_id is not None:
+        raise StateError(say("a server names the new thread itself; leave thread_id out"))
+    name = past.copy_thread(origin.thread_id)
+    place: Any = {"configurable": {**origin.config(step.id)["configurable"], "thread_id": name}}
+    if values is None and as_node is None:
+        past.put_again(place)
+    else:
+        _write(origin, place, values, as_node)
+    return name
+
+
 def _branch(origin: History, step: Step, values: Any, as_node: str | None, replace: bool) -> None:
     """Make the step's successor the newest checkpoint of the thread, under the thread's lock."""
-    target = run(target_of(origin.plain, origin.thread_id, {"store": origin.store}))
+    plain = origin.graph if isinstance(origin.plain, DeployedPast) else origin.plain
+    target = run(target_of(plain, origin.thread_id, {"store": origin.store}))
     lock = run(target.hold())
     try:
         look = run(target.look())
@@ -226,8 +250,11 @@ def _branch(origin: History, step: Step, values: Any, as_node: str | None, repla
 def _put_again(origin: History, step: Step) -> None:
     """Write the step's checkpoint once more, behind itself: the input of a first step too, which
     LangGraph's own copy leaves out."""
-    saver: Any = origin.plain.checkpointer
     place = origin.config(step.id)
+    if isinstance(origin.plain, DeployedPast):
+        origin.plain.put_again(place)
+        return
+    saver: Any = origin.plain.checkpointer
     stored = saver.get_tuple(place)
     number = stored.metadata.get("step", 0) + 1
     again = {**stored.checkpoint, "id": str(uuid6(clock_seq=number))}
@@ -239,7 +266,7 @@ def _put_again(origin: History, step: Step) -> None:
 def _write(origin: History, place: Any, values: Any, as_node: str | None) -> None:
     try:
         origin.plain.update_state(place, values, as_node=as_node)
-    except InvalidUpdateError as error:
+    except (InvalidUpdateError, ServerRefused) as error:
         reason = str(error).splitlines()[0]
         text = say("these values cannot be written there: {reason}", reason=reason)
         raise StateError(text) from error
@@ -250,12 +277,12 @@ def _reachable(origin: History, thread_id: str, ran: Mapping[str, None]) -> tupl
     place: Any = {"configurable": {"thread_id": thread_id, "checkpoint_ns": ""}}
     found = dict.fromkeys(origin.plain.get_state(place).next)
     first = set(found)
-    graph = origin.plain.get_graph()
-    names = [name for name in graph.nodes if not name.startswith("__")]
+    ways = origin.ways()
+    names = [name for name in ways.nodes if not name.startswith("__")]
     size = -1
     while size != len(found):
         size = len(found)
-        found |= {one.target: None for one in graph.edges if one.source in found}
+        found |= {target: None for source, target in ways.edges if source in found}
     return tuple(one for one in found if one in first or (one in names and one in (ran or names)))
 
 

@@ -14,18 +14,20 @@ from langgraph.types import StateSnapshot
 from plancraft.approvals import ApprovalRequest, Store
 from plancraft.errors import (
     AmbiguousStep,
-    NoCheckpointer,
     StoreNotGiven,
     UnknownStep,
     UnknownThread,
 )
 from plancraft.locale import say
 from plancraft.threads.flows import run
+from plancraft.threads.langgraph_server import GraphServer
 from plancraft.threads.local import plain_graph
-from plancraft.threads.target import store_of
+from plancraft.threads.target import Graph, host_of, store_of
 from plancraft.timetravel.branches import Tree, tree_of
+from plancraft.timetravel.deployed import DeployedPast
 from plancraft.timetravel.places import Place, places_of
 from plancraft.timetravel.steps import Step, asked_at, changed_paths, nodes_between
+from plancraft.timetravel.ways import Ways, ways_of
 
 __all__ = ["History", "Naming", "StepRef", "id_of"]
 
@@ -59,22 +61,22 @@ class History:
 
     def __init__(
         self,
-        graph: Pregel[Any, Any, Any, Any],
+        graph: Graph,
         thread_id: str,
         *,
         store: Store | str | None = None,
         checkpoint_ns: str = "",
     ) -> None:
-        if not isinstance(graph, Pregel):
-            raise TypeError("TimeTravel takes a compiled graph: builder.compile(checkpointer=…)")
-        saver = graph.checkpointer
-        if saver is None or isinstance(saver, bool):
-            raise NoCheckpointer
-        self.graph = graph
+        if not isinstance(graph, Pregel | GraphServer | str):
+            raise TypeError(
+                "TimeTravel takes a compiled graph, builder.compile(checkpointer=…), or a server"
+            )
+        host_of(graph)
+        self.graph = GraphServer(graph) if isinstance(graph, str) else graph
         self.thread_id = str(thread_id)
         self.checkpoint_ns = checkpoint_ns
         self.store = _store_if_known(graph, store)
-        self.plain = run(plain_graph(graph))
+        self.plain: Any = _readable(self.graph)
         self.places = places_of(self.plain.checkpointer, self.thread_id, checkpoint_ns)
         if self.places.newest() is None:
             raise self._unknown()
@@ -136,6 +138,12 @@ class History:
     def namespaces(self) -> list[str]:
         """The subgraphs that left steps of their own in this thread; each a `checkpoint_ns`."""
         return self.places.namespaces()
+
+    def ways(self) -> Ways:
+        """The graph's nodes, and which leads to which."""
+        if isinstance(self.plain, DeployedPast):
+            return self.plain.ways(self.thread_id)
+        return ways_of(self.plain)
 
     def find(self, step: StepRef) -> Place:
         """The one checkpoint that goes by that name.
@@ -296,6 +304,11 @@ def _store_if_known(graph: Any, store: Store | str | None) -> Store | None:
         return run(store_of(graph, store))
     except StoreNotGiven:
         return None
+
+
+def _readable(graph: Pregel[Any, Any, Any, Any] | GraphServer) -> Any:
+    """The graph for reading in plain code."""
+    return run(plain_graph(graph)) if isinstance(graph, Pregel) else DeployedPast(graph)
 
 
 def id_of(snapshot: StateSnapshot) -> str:

@@ -242,6 +242,7 @@ def test_the_status_of_a_thread_in_its_states(saver: Any) -> None:
         "last_interrupt": None,
         "questions": [],
         "errors": [],
+        "warnings": [],
     }
 
 
