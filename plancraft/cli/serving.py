@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 import click
 
-from plancraft.approvals import HITLPolicy, Store
+from plancraft.app.telling import notifications_of
+from plancraft.approvals import Store
 from plancraft.approvals.desk import Desk
 from plancraft.cli.failing import Refused, one_line_errors
 from plancraft.cli.keys import store_to_keep_in
 from plancraft.cli.options import around, by_option, policy_in, policy_option, session_of
 from plancraft.locale import say, speaking
-from plancraft.notifications import NotificationService, settings_from_environment
 from plancraft.threads import InterruptConfig
 
 __all__ = ["serve"]
@@ -90,7 +90,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
                 Desk(opened, rules),
                 public_url=url,
                 background=[session.deliver for session in sessions],
-                notifications=_notifications(opened, rules, address),
+                notifications=notifications_of(opened, rules, address),
                 histories={one.graph.get_name(): one.look_back for one in sessions},
             )
             announce = partial(_announce, address, opened)
@@ -121,15 +121,6 @@ def _bound(serving: Any, host: str, port: int) -> socket.socket:
             say("cannot listen at {host}:{port}: {reason}", host=host, port=port, reason=reason)
         ) from error
     return bound
-
-
-def _notifications(
-    store: Store, policy: HITLPolicy | None, address: str
-) -> NotificationService | None:
-    """Who tells people, if a channel is configured; half of a channel is refused at once."""
-    settings = settings_from_environment(base_url=address)
-    service = NotificationService(store, policy, settings)
-    return service if service.channels else None
 
 
 def _announce(address: str, store: Store, token: str | None) -> None:
