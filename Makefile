@@ -6,8 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 AREA ?=
+PORT ?= 2024
+SECURED ?=
 
-.PHONY: setup demo test check fix bench pictures clean
+.PHONY: setup demo langgraph-dev test check fix bench pictures clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "plancraft needs Python 3.11, 3.12 or 3.13 on the PATH (or make PYTHON=/path/to/python)"; exit 1; }
@@ -21,8 +23,11 @@ setup: $(VENV)/installed ## Make the environment
 demo: $(VENV)/installed ## Plan an idea in the terminal; ARGS="--help" lists what it takes
 	@$(BIN)/python -m graph.demo $(ARGS)
 
+langgraph-dev: $(VENV)/installed ## Serve the graphs on LangGraph's dev server; PORT=0 takes any, SECURED=1 asks for keys
+	@exec $(BIN)/python -m utils.langgraph_dev --port $(PORT) $(if $(SECURED),--secured) $(ARGS)
+
 test: $(VENV)/installed ## Run all tests; ARGS goes to pytest
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: $(VENV)/installed ## Lint, types, layers, pure pauses
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && PYTHONPATH=. $(BIN)/lint-imports \
@@ -38,4 +43,4 @@ pictures: $(VENV)/installed ## Draw the README's pictures of the inbox anew; nee
 	@$(BIN)/python -m utils.screenshots
 
 clean: ## Remove the environment and caches
-	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache demo-output
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache demo-output .langgraph_api tests/langgraph_server/js/node_modules
