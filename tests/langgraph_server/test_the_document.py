@@ -104,9 +104,7 @@ def installed() -> Path:
     if there.is_file() and json.loads(there.read_text())["version"] in wanted.values():
         return JS
     words = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--omit=optional"]
-    done = subprocess.run(
-        words, cwd=JS, text=True, capture_output=True, timeout=100, check=False
-    )
+    done = subprocess.run(words, cwd=JS, text=True, capture_output=True, timeout=100, check=False)
     if done.returncode:
         pytest.skip("npm cannot install the JavaScript SDK: no registry is reached")
     return JS

@@ -158,5 +158,3 @@ def test_a_pause_outlives_the_server(tmp_path: Path) -> None:
         done = Caller(url).run(thread, command={"resume": "b"})
 
     assert done.json() == {"some_text": "b"}
-
-
