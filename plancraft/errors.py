@@ -177,8 +177,8 @@ class ThreadBusy(PlancraftError, TimeoutError):
     """Another worker drives this thread and did not finish in time."""
 
     template = N_(
-        "Thread {thread_id} is being run by another worker. What you answered is recorded "
-        "and will be delivered; look again later."
+        "Thread {thread_id} is being run by another worker. An answer that is on record will be "
+        "delivered; look again later."
     )
     recoverable = True
 

@@ -7,6 +7,7 @@ many. Here a busy port is refused. What it keeps is in `.langgraph_api/`, in the
 import argparse
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,11 +15,22 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-__all__ = ["OFFLINE", "Busy", "command", "main", "port_to_take", "settle", "wait_until_ready"]
+__all__ = [
+    "OFFLINE",
+    "ROOT",
+    "Busy",
+    "command",
+    "dev_server",
+    "main",
+    "port_to_take",
+    "settle",
+    "wait_until_ready",
+]
 
 ROOT = Path(__file__).parents[1]
 HOST = "127.0.0.1"
@@ -30,7 +42,7 @@ OFFLINE: Mapping[str, str] = {
     "LANGCHAIN_TRACING_V2": "false",
 }
 """What keeps the server from calling anybody."""
-_READY_SECONDS = 60.0
+_READY_SECONDS = 90.0
 _STOP_SECONDS = 20.0
 
 
@@ -57,11 +69,12 @@ def port_to_take(port: int) -> int:
         return taken
 
 
-def command(config: Path, port: int, *options: str) -> list[str]:
-    """What starts the server: no browser, no reloading."""
-    run = "from langgraph_cli.cli import cli; cli()"
+def command(config: Path, port: int, *options: str, hasty: bool = False) -> list[str]:
+    """What starts the server: no browser, no reloading. `hasty`: see `utils.langgraph_hasty`."""
+    plain = ["-c", "from langgraph_cli.cli import cli; cli()"]
+    run = [str(Path(__file__).with_name("langgraph_hasty.py"))] if hasty else plain
     given = ["--config", str(config), "--host", HOST, "--port", str(port)]
-    return [sys.executable, "-c", run, "dev", "--no-browser", "--no-reload", *given, *options]
+    return [sys.executable, *run, "dev", "--no-browser", "--no-reload", *given, *options]
 
 
 def settle(config: Path, folder: Path) -> Path:
@@ -95,6 +108,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make langgraph-dev", description=__doc__)
     parser.add_argument("--port", type=int, default=2024, help="0 is any that is free")
     parser.add_argument("--secured", action="store_true", help="with keys, roles and the inbox")
+    parser.add_argument("--config", type=Path, help="another langgraph.json")
+    parser.add_argument("--hasty", action="store_true", help="look for work all the time")
     parser.add_argument("--folder", type=Path, help="keep the state there, not here")
     named, options = parser.parse_known_args(arguments)
     try:
@@ -102,11 +117,61 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Busy as busy:
         print(f"langgraph-dev: {busy}", file=sys.stderr)  # noqa: T201
         return 2
-    config = ROOT / (SECURED if named.secured else OPEN)
+    config = named.config or ROOT / (SECURED if named.secured else OPEN)
     folder: Path = named.folder or ROOT
     if folder != ROOT:
         config = settle(config, folder)
-    return _run(command(config, port, *options), folder, port)
+    return _run(command(config, port, *options, hasty=named.hasty), folder, port)
+
+
+@contextmanager
+def dev_server(
+    folder: Path,
+    *options: str,
+    port: int = 0,
+    config: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[str]:
+    """The address of a server in a process of its own, which is ended afterwards.
+
+    Args:
+        folder: Where it keeps its state and its log.
+        options: More for it, and for `langgraph dev`.
+        port: 0 takes any that is free.
+        config: Another `langgraph.json`.
+        environment: More variables for it.
+    """
+    log = folder / "server.log"
+    words = ["--port", str(port), "--folder", str(folder), *options]
+    if config is not None:
+        words += ["--config", str(config)]
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "utils.langgraph_dev", *words],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+            env={**os.environ, "NO_COLOR": "1", **(environment or {})},
+        )
+    try:
+        yield _address_of(process, log)
+    finally:
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+
+
+def _address_of(process: "subprocess.Popen[bytes]", log: Path) -> str:
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline:
+        if found := re.search(r"is ready at (http\S+)", log.read_text()):
+            return found[1]
+        assert process.poll() is None, log.read_text()[-4000:]
+        time.sleep(0.1)
+    raise AssertionError(log.read_text()[-4000:])
 
 
 def _run(words: Sequence[str], folder: Path, port: int) -> int:

@@ -98,6 +98,9 @@ class Delivering:
     secrets: Mapping[str, Mapping[str, JsonValue]]
     """Secret form values, by request id and field."""
 
+    carries: tuple[str, ...] = ()
+    """Ids of the requests whose answers are on their way."""
+
     taken: set[str] = field(default_factory=set)
     """Ids of the requests whose answers a node took."""
 

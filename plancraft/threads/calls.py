@@ -50,6 +50,8 @@ __all__ = [
 
 Answers = Mapping[str, Any]
 ANONYMOUS = "anonymous"
+NO_THREAD = "-"
+"""In place of an id, where all threads of a graph are meant."""
 
 
 class Surroundings(TypedDict, total=False):
@@ -304,7 +306,9 @@ def target_of(graph: Graph, thread_id: str, around: Surroundings) -> Flow[Target
     """
     if not str(thread_id):
         raise ValueError("a thread id is not empty")
-    host = yield from host_of(graph).of(str(thread_id))
+    host = host_of(graph)
+    if thread_id != NO_THREAD:
+        host = yield from host.of(str(thread_id))
     return Target(
         host=host,
         thread_id=str(thread_id),
@@ -362,12 +366,12 @@ def _recover(
 ) -> Flow[list[RecoveredThread]]:
     if ask_again and thread_id is None:
         raise ValueError("ask_again is for one thread: name it")
-    target = yield from target_of(graph, thread_id or "-", around)
+    target = yield from target_of(graph, thread_id or NO_THREAD, around)
     return (yield from recover_threads(target, thread_id, ask_again=ask_again))
 
 
 def _expire_due(
     graph: Graph, thread_id: str | None, now: datetime | None, around: Surroundings
 ) -> Flow[list[ApprovalRequest]]:
-    target = yield from target_of(graph, thread_id or "-", around)
+    target = yield from target_of(graph, thread_id or NO_THREAD, around)
     return (yield from expire_threads(target, thread_id, now=now or utc_now()))

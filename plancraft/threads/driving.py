@@ -88,7 +88,8 @@ def drive(
     command, tries = first, 0
     while True:
         try:
-            delivery = Delivering(_secrets_of(rows))
+            carried = tuple(row.id for row in load.rows) if load else ()
+            delivery = Delivering(_secrets_of(rows), carried)
             result = yield from target.run(command, delivery)
         except Exception as error:  # noqa: BLE001 - always raised again, after the rows are right
             if _in_another_order(error, command, load) and tries < _RETRIES:
@@ -113,8 +114,12 @@ def drive(
 def _glance_after(
     target: Target, result: Any, delivery: Delivering, delivered: set[str]
 ) -> Flow[Glance]:
-    """The thread's questions after a run, from its result where that and the nodes tell all."""
-    if delivered <= delivery.taken:
+    """The thread's questions after a run, from its result where that and the nodes tell all.
+
+    Secret values are dropped once the thread is past the checkpoint they were given at, which the
+    result does not name.
+    """
+    if delivered <= delivery.taken and not delivery.secrets:
         told = target.host.asked(result, delivery)
         if told is not None:
             return told

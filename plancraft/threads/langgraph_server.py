@@ -7,8 +7,9 @@ The shapes are those of the Agent Server API (`langgraph_sdk.schema`): `ThreadSt
 
 import asyncio
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +43,8 @@ _PAGE = 100
 _STRICT = {"__pregel_strict_resume": True}
 """LangGraph refuses an answer to what is not asked, where it is told so; servers pass this on
 that do not know `strict_resume` yet."""
+_CARRIES = "plancraft_requests"
+"""In a run's metadata: the requests whose answers it carries."""
 _RESERVED = ("thread_id", "checkpoint_id", "checkpoint_ns")
 
 
@@ -198,10 +201,24 @@ class ServerHost:
             return None
         if snapshot.created_at is None:
             return None
-        for task in snapshot.tasks:
-            if any(interrupt.id == request.interrupt_id for interrupt in task.interrupts):
-                return task.name not in snapshot.next or task.result is not None
-        return True
+        waiting = [one for one in snapshot.tasks if one.name in snapshot.next and not one.result]
+        if any(one.id == request.interrupt_id for task in waiting for one in task.interrupts):
+            return False
+        return (yield from self._was_sent(request))
+
+    def _was_sent(self, request: ApprovalRequest) -> Flow[bool]:
+        """Whether a run carried the request's answer; else a stranger's took its place."""
+        if request.decision is None:
+            return False
+        thread_id, offset = request.thread_id or "", 0
+        while True:
+            about = partial(_page_of_runs, thread_id=thread_id, offset=offset)
+            page = yield from self.call(thread_id, about)
+            if any(request.id in _carried(run) for run in page):
+                return True
+            if len(page) < _PAGE or _started(page[-1]) < request.decision.at:
+                return False
+            offset += len(page)
 
     def run(
         self,
@@ -213,7 +230,7 @@ class ServerHost:
         at: str | None = None,
     ) -> Flow[Any]:
         assistant = yield from self.assistant_of(thread_id)
-        said = _said(command, options)
+        said = {**_said(command, options), "metadata": {_CARRIES: list(delivery.carries)}}
         if at is not None:
             said["checkpoint"] = {"checkpoint_id": at, "checkpoint_ns": ""}
         try:
@@ -380,6 +397,19 @@ def snapshot_of(thread_id: str, state: Mapping[str, Any]) -> StateSnapshot:
             _interrupt(one) for task in state.get("tasks") or () for one in task["interrupts"]
         ),
     )
+
+
+def _page_of_runs(client: Any, *, thread_id: str, offset: int) -> Any:
+    return client.runs.list(thread_id, limit=_PAGE, offset=offset)
+
+
+def _carried(run: Mapping[str, Any]) -> Sequence[str]:
+    found = (run.get("metadata") or {}).get(_CARRIES)
+    return found if isinstance(found, list) else ()
+
+
+def _started(run: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(run["created_at"])
 
 
 def _page_of_assistants(client: Any, *, offset: int) -> Any:

@@ -81,6 +81,9 @@ def start_thread(target: Target, given: Any, *, replace_question: bool) -> Flow[
 def resume_thread(target: Target, said: Said) -> Flow[Any]:
     """What the graph returns once the answers are recorded and delivered."""
     lock = yield from target.try_hold()
+    if lock is None and (yield from target.host.is_busy(target.thread_id)):
+        # A stranger's run may be answering just this: nothing is recorded before that is seen.
+        lock = yield from target.hold()
     if lock is None:
         # Somebody runs the thread. The decision is made now all the same, so that whoever is
         # late learns so at once; it is delivered when the thread is free.

@@ -10,7 +10,7 @@ from typing import Any, Unpack
 
 from plancraft.approvals import ApprovalRequest, Query
 from plancraft.errors import PlancraftError, ServerUnavailable, StoreUnavailable
-from plancraft.threads.calls import Surroundings, target_of
+from plancraft.threads.calls import NO_THREAD, Surroundings, target_of
 from plancraft.threads.driving import ask_anew, is_stuck
 from plancraft.threads.flows import Flow, arun
 from plancraft.threads.langgraph_server import GraphServer, ServerHost
@@ -50,6 +50,8 @@ class _Changes:
 
     def is_new(self, thread: Thread) -> bool:
         """Whether this change of the thread was not yet seen."""
+        if (since := self.since) and _time(thread) < since:
+            return False
         return bool(self.seen.get(thread["thread_id"]) != thread["updated_at"])
 
     def note(self, threads: Sequence[Thread]) -> None:
@@ -170,7 +172,7 @@ class Watcher:
     async def _sweep(self) -> None:
         """Close the requests of threads that the server no longer has, and look at the others
         that changed while nobody watched."""
-        target = await arun(target_of(self.server, "-", self.around))
+        target = await arun(target_of(self.server, NO_THREAD, self.around))
         asking = await arun(_asking(target))
         for start in range(0, len(asking), _PAGE):
             ids = asking[start : start + _PAGE]
@@ -192,7 +194,7 @@ class Watcher:
         id_, graph = thread["thread_id"], (thread.get("metadata") or {}).get("graph_id")
         if not graph or thread["status"] == "busy":
             return
-        target = await arun(target_of(self.server, "-", self.around))
+        target = await arun(target_of(self.server, NO_THREAD, self.around))
         one = replace(target, host=self.server.host.for_graph(graph), thread_id=id_)
         try:
             opened = await arun(_stock(one, may_ask=thread["status"] in _ASKING))

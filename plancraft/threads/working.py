@@ -9,7 +9,7 @@ from typing import TypeVar, Unpack
 from plancraft.approvals.desk import Desk
 from plancraft.approvals.news import Woken, reader_of
 from plancraft.errors import PlancraftError, ServerUnavailable, StoreUnavailable
-from plancraft.threads.calls import Surroundings, target_of
+from plancraft.threads.calls import NO_THREAD, Surroundings, target_of
 from plancraft.threads.flows import Flow, arun, run
 from plancraft.threads.target import Graph, Target, host_of
 from plancraft.threads.upkeep import Gone, RecoveredThread, left_behind, recover_if_free
@@ -81,7 +81,7 @@ class Worker:
         While the store or the server cannot be reached nothing is delivered; then everything goes
         on.
         """
-        target = await self._do(target_of(self.graph, "-", self.around))
+        target = await self._do(target_of(self.graph, NO_THREAD, self.around))
         self._woken = woken = Woken()
         end = reader_of(target.store).listen("", woken.set)
         try:

@@ -1,4 +1,4 @@
-"""One open server and one secured server; each is of one test process alone."""
+"""Servers of the open, the secured and the tests' own graphs; each of one test process alone."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,12 +9,23 @@ import pytest
 
 from plancraft.access import Keys, Role
 from plancraft.stores import open_store
-from tests.langgraph_server.running import Caller, dev_server
+from tests.langgraph_server.running import Caller
+from utils.langgraph_dev import dev_server
+
+JOBS = ("--hasty", "--n-jobs-per-worker", "4")
+ASKERS = Path(__file__).parent / "askers.json"
+
+
+@pytest.fixture(scope="session")
+def asking_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server with the graphs of `askers`."""
+    with dev_server(tmp_path_factory.mktemp("asking"), *JOBS, config=ASKERS) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with dev_server(tmp_path_factory.mktemp("open")) as url:
+    with dev_server(tmp_path_factory.mktemp("open"), *JOBS) as url:
         yield url
 
 
@@ -44,5 +55,5 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
             "admin": kept.add("owner", Role.REVIEWER, groups=["admin"]),
         }
     environment = {"PLANCRAFT_STORE": f"sqlite:///{file}"}
-    with dev_server(folder, "--secured", environment=environment) as url:
+    with dev_server(folder, "--secured", *JOBS, environment=environment) as url:
         yield Secured(url, file, keys)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.langgraph_server.running import ROOT
+from utils.langgraph_dev import ROOT
 
 pytestmark = pytest.mark.xdist_group("langgraph-server")
 DOCUMENT = (ROOT / "docs" / "langgraph-server.md").read_text(encoding="utf-8")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.langgraph_server.running import ROOT, Caller, dev_server
-from utils.langgraph_dev import Busy, main, port_to_take
+from tests.langgraph_server.running import Caller
+from utils.langgraph_dev import ROOT, Busy, dev_server, main, port_to_take
 
 pytestmark = pytest.mark.xdist_group("langgraph-server")
 CONFIGS = ("langgraph.json", "langgraph.secured.json")

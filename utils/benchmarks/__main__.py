@@ -27,6 +27,7 @@ AREAS = {
     "approvals": "utils.benchmarks.approving",
     "service": "utils.benchmarks.serving",
     "pages": "utils.benchmarks.paging",
+    "deployed": "utils.benchmarks.deployed",
 }
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 USAGE = f"usage: python -m utils.benchmarks [{'|'.join(AREAS)} ...] [--quick]"
