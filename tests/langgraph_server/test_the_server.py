@@ -88,6 +88,16 @@ def test_pauses_of_a_run_take_the_place_of_the_compiled_ones(caller: Caller) -> 
     assert past.json() == {"ran": ["node_a", "node_b", "node_c"]}
 
 
+def test_langgraph_takes_an_answer_from_the_configuration_as_well(caller: Caller) -> None:
+    thread = caller.new_thread()
+    (question,) = caller.run(thread, input={"some_text": "a"}).json()["__interrupt__"]
+    answer = {"__pregel_resume_map": {question["id"]: "b"}}
+
+    passed = caller.run(thread, input=None, config={"configurable": answer})
+
+    assert passed.json() == {"some_text": "b"}  # why the secured server refuses configuration
+
+
 def test_the_planning_graph_asks_its_first_question(caller: Caller) -> None:
     asked = caller.run(caller.new_thread(), "planning", input={"user_input": "An app for bees"})
 
