@@ -1,11 +1,14 @@
 """The inbox as a part of LangGraph Server: `http.app` in langgraph.json."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
+from langgraph_sdk import get_client
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
@@ -18,30 +21,21 @@ from plancraft.app.telling import notifications_of
 from plancraft.approvals import HITLPolicy, Store
 from plancraft.approvals.desk import Desk
 from plancraft.server import create_app
+from plancraft.threads import GraphServer, InterruptConfig, Watcher
 
-__all__ = ["Beside", "inbox", "mount_inbox"]
-
-Beside = Callable[[Store], AbstractAsyncContextManager[None]]
-"""What runs as long as the inbox does, given its store."""
-
-
-@asynccontextmanager
-async def nothing_beside(_: Store) -> AsyncIterator[None]:
-    """Nothing yet: here belongs what opens requests for the server's paused threads."""
-    yield
+__all__ = ["inbox", "mount_inbox"]
 
 
 def mount_inbox(
-    open_store: Callable[[], Store] = default_store,
-    policy: HITLPolicy | None = None,
-    beside: Beside = nothing_beside,
+    open_store: Callable[[], Store] = default_store, policy: HITLPolicy | None = None
 ) -> Starlette:
-    """The application to name in `http.app`. It is built when the server starts, not on import.
+    """The application to name in `http.app`, with a watcher for the server's own threads.
+
+    It is built when the server starts, not on import.
 
     Args:
         open_store: Gives the store of the requests and keys, when the server starts.
         policy: Who decides, how many, until when.
-        beside: What runs with it.
     """
     door = _Door()
 
@@ -49,10 +43,25 @@ def mount_inbox(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         store = open_store()
         door.inside = app = _application(store, policy)
-        async with app.router.lifespan_context(app), beside(store):
+        async with app.router.lifespan_context(app), _watching(store, policy):
             yield
 
     return Starlette(routes=[door], middleware=[Middleware(_Shutter)], lifespan=lifespan)
+
+
+@asynccontextmanager
+async def _watching(store: Store, policy: HITLPolicy | None) -> AsyncIterator[None]:
+    """Open requests for what the server's threads ask, and deliver what is decided."""
+    # Called from within, the server asks nobody who it is; who may decide was asked before.
+    where = urlsplit(os.environ.get("LANGGRAPH_API_URL", "")).netloc or "server"
+    server = GraphServer(get_client(), name=where)
+    watcher = Watcher(server, store=store, settings=InterruptConfig(POLICY=policy))
+    task = asyncio.create_task(watcher.run())
+    try:
+        yield
+    finally:
+        watcher.stop()
+        await task
 
 
 def _application(store: Store, policy: HITLPolicy | None) -> FastAPI:
