@@ -37,7 +37,7 @@ def configured_model() -> tuple[str, BaseChatModel] | None:
     if not name:
         return None
     try:
-        from langchain.chat_models import init_chat_model  # type: ignore[import-not-found]
+        from langchain.chat_models import init_chat_model
 
         model = init_chat_model(name)
     except ImportError as error:
