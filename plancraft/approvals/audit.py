@@ -194,7 +194,7 @@ def _decision_problem(request: ApprovalRequest, told: _Told, event: Event) -> st
     given = (decision.by, decision.at, decision.via)
     if given != (event.actor, event.at, event.data.get("via")) or not same_answer:
         return N_("its decision is another")
-    if any(getattr(request, name) != one for name, one in outcome_of(decision).items()):
+    if any(getattr(request, name) != one for name, one in outcome_of(request, decision).items()):
         return N_("its status is another")
     approved = request.status is ApprovalStatus.APPROVED and decision.via == "person"
     return _votes_problem(request, [*told.votes, decision.by] if approved else told.votes)

@@ -15,7 +15,6 @@ from plancraft.interrupts.payloads import (
     ConfirmInterruptPayload,
     FormInterruptPayload,
     OptionInterruptPayload,
-    read_payload,
 )
 
 __all__ = ["DEADLINE", "is_for_good", "lapse", "let_go", "timeout_answer"]
@@ -64,7 +63,9 @@ def timeout_answer(request: ApprovalRequest) -> Any:
         return {"decision": "approve", "reason": None, "content": None} if approves else None
     if request.timeout_action == "cancel":
         return None
-    match read_payload(request.payload):
+    if reading := request.reading:
+        return reading.silence
+    match request.asks:
         case OptionInterruptPayload(default=[_, *_] as chosen):
             return {"selected": chosen, "text": None}
         case ConfirmInterruptPayload():

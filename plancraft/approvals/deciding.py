@@ -12,6 +12,11 @@ from plancraft.approvals.transitions import NO_HOLD, decide
 from plancraft.errors import InvalidAnswer, StaleView, UnknownInterrupt
 from plancraft.interrupts.fitting import fit_answer, secret_fields
 from plancraft.interrupts.observing import log_hitl_event
+from plancraft.interrupts.payloads import (
+    ApprovalInterruptPayload,
+    ConfirmInterruptPayload,
+    FormInterruptPayload,
+)
 from plancraft.locale import say
 
 __all__ = [
@@ -185,13 +190,27 @@ def decision_on(
     if via == "person":
         require_right(row.terms, by=by, roles=roles, requested_by=row.requested_by)
     fitted = fit_answer(row.payload, row.response_schema, answer)
-    if row.terms.needed > 1 and isinstance(fitted, dict) and fitted.get("decision") == "edit":
-        # A vote is for what its voter saw.
-        problem = say("several must approve it, so it is not edited: reject it, and say why")
-        raise InvalidAnswer(row.title, [problem])
+    if row.terms.needed > 1:
+        _refuse_unlike_others(row, fitted)
     open_part, secrets = _parted(row, fitted)
     decision = Decision(answer=open_part, by=by, at=now, via=via, secrets=secrets)
     return decide(row, decision, now=now, hold=hold)
+
+
+def _refuse_unlike_others(row: ApprovalRequest, fitted: Any) -> None:
+    """Raises:
+    InvalidAnswer: nobody else could vote for just this. A vote is for what its voter saw.
+    """
+    if isinstance(fitted, dict) and fitted.get("decision") == "edit":
+        problem = say("several must approve it, so it is not edited: reject it, and say why")
+        raise InvalidAnswer(row.title, [problem])
+    reading = row.reading
+    if reading is None or reading.verdict(fitted) in ("approve", "reject"):
+        return
+    yes_or_no = isinstance(reading.payload, ApprovalInterruptPayload | ConfirmInterruptPayload)
+    if reading.tools or yes_or_no:
+        problem = say("several must approve it, so all of it is approved, or all of it rejected")
+        raise InvalidAnswer(row.title, [problem])
 
 
 def _parted(row: ApprovalRequest, fitted: Any) -> tuple[Any, dict[str, Any]]:
@@ -203,5 +222,6 @@ def _parted(row: ApprovalRequest, fitted: Any) -> tuple[Any, dict[str, Any]]:
 
 
 def _secret_names(row: ApprovalRequest) -> set[str]:
-    shown = row.payload if isinstance(row.payload, dict) else {}
-    return set(secret_fields(shown.get("form") or row.response_schema))
+    asked = row.asks
+    form = asked.form if isinstance(asked, FormInterruptPayload) else None
+    return set(secret_fields(form or row.response_schema))

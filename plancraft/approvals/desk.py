@@ -35,7 +35,6 @@ from plancraft.interrupts.canonical import digest_of, plain_json
 from plancraft.interrupts.payloads import (
     ApprovalInterruptPayload,
     ConfirmInterruptPayload,
-    read_payload,
 )
 from plancraft.locale import say
 
@@ -345,7 +344,7 @@ class Desk:
         edited = isinstance(answer, Mapping) and answer.get("decision") == "edit"
         if not edited or request.graph is not None or not request.is_open:
             return
-        before = read_payload(request.payload)
+        before = request.asks
         try:
             content = _as_value(answer.get("content"))
         except ValueError as error:
@@ -360,7 +359,7 @@ class Desk:
 
 
 def _yes(request: ApprovalRequest, edits: Any, reason: str | None) -> dict[str, Any]:
-    payload = read_payload(request.payload)
+    payload = request.asks
     if isinstance(payload, ConfirmInterruptPayload) and edits is None:
         return {"confirmed": True}
     if not isinstance(payload, ApprovalInterruptPayload):
@@ -376,7 +375,7 @@ def _yes(request: ApprovalRequest, edits: Any, reason: str | None) -> dict[str, 
 
 
 def _no(request: ApprovalRequest, reason: str | None) -> dict[str, Any]:
-    payload = read_payload(request.payload)
+    payload = request.asks
     if isinstance(payload, ConfirmInterruptPayload):
         return {"confirmed": False}
     if not isinstance(payload, ApprovalInterruptPayload):

@@ -1,14 +1,17 @@
 """From what a graph shows at a pause to the request for it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from plancraft.approvals.kinds import ApprovalType
-from plancraft.approvals.policy import HITLPolicy, Terms
+from plancraft.approvals.policy import HITLPolicy, Terms, all_of
 from plancraft.approvals.requests import ApprovalRequest
 from plancraft.errors import PolicyRefused
 from plancraft.interrupts.canonical import canonical, digest_of, plain_json
+from plancraft.interrupts.dialects import Reading, recognise
 from plancraft.interrupts.payloads import (
+    ApprovalInterruptPayload,
     TimeoutAction,
     is_payload,
 )
@@ -40,18 +43,24 @@ def open_question(  # noqa: PLR0913 - a request is made of this much
     """
     plain = plain_json(shown)
     ours = plain if is_payload(plain) else {}
+    reading = recognise(plain, response_schema)
     seconds = _seconds(ours.get("timeout")) or timeout
+    deadline = now + timedelta(seconds=seconds)
+    if reading and (ends := reading.expires_at) is not None and ends < _latest(now):
+        deadline = max(ends, now)
+        seconds, timeout_action = (deadline - now).total_seconds(), "default_option"
     kind, tool = _about(ours)
+    tools = reading.tools if reading else (tool,)
     return ApprovalRequest(
         id=ApprovalRequest.id_for(thread_id, interrupt_id, generation),
         type=kind,
-        tool=tool,
-        terms=_terms(policy, kind, tool),
-        title=_title(plain),
-        content=str(ours.get("question") or _text(plain)),
+        tool=tools[0] if len(tools) == 1 else None,
+        terms=_terms(policy, kind, tools or (None,)),
+        title=_shortened(_question(reading, plain)),
+        content=_content(reading, plain),
         created_at=now,
         timeout=seconds,
-        deadline=now + timedelta(seconds=seconds),
+        deadline=deadline,
         timeout_action=_action(ours, timeout_action),
         source="graph",
         graph=graph,
@@ -75,11 +84,11 @@ def _about(ours: dict[str, Any]) -> tuple[ApprovalType, str | None]:
     return kind, tool if isinstance(tool, str) else None
 
 
-def _terms(policy: HITLPolicy | None, kind: ApprovalType, tool: str | None) -> Terms:
+def _terms(policy: HITLPolicy | None, kind: ApprovalType, tools: Sequence[str | None]) -> Terms:
     if policy is None:
         return Terms()
     try:
-        return policy.terms(kind, tool)
+        return all_of([policy.terms(kind, tool) for tool in tools])
     except PolicyRefused:  # the graph rests at its question already, so it is for nobody
         return Terms(deciders=("role:-",))
 
@@ -100,7 +109,27 @@ def _text(plain: Any) -> str:
     return canonical(plain).decode("utf-8", "replace")
 
 
-def _title(shown: Any) -> str:
+def _latest(now: datetime) -> datetime:
+    return now + timedelta(seconds=_FOREVER)
+
+
+def _question(reading: Reading | None, shown: Any) -> str:
+    if reading is not None:
+        return reading.payload.question
     text = shown.get("question") if isinstance(shown, dict) else None
-    text = str(text) if text else _text(shown)
+    return str(text) if text else _text(shown)
+
+
+def _content(reading: Reading | None, shown: Any) -> str:
+    """What mail and searches have of it."""
+    if reading is None:
+        ours = shown if is_payload(shown) else {}
+        return str(ours.get("question") or _text(shown))
+    asked = reading.payload
+    judged = asked.content if isinstance(asked, ApprovalInterruptPayload) else asked.data
+    parts = (asked.question, asked.hint, _text(judged) if judged else None)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _shortened(text: str) -> str:
     return text if len(text) <= _TITLE_LENGTH else text[: _TITLE_LENGTH - 1] + "…"

@@ -1,6 +1,6 @@
 """Who may decide what, until when, and what silence means: frozen on a request when it is made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -11,12 +11,24 @@ from plancraft.interrupts.fitting import schema_problems
 from plancraft.interrupts.payloads import schema_fault
 from plancraft.locale import say
 
-__all__ = ["HITLPolicy", "Risk", "Rule", "Silence", "Terms", "require_right", "same_name"]
+__all__ = [
+    "HITLPolicy",
+    "Risk",
+    "Rule",
+    "Silence",
+    "Terms",
+    "all_of",
+    "require_right",
+    "same_name",
+]
 
 _LONGEST = 10 * 365 * 86400.0
 """Ten years, in seconds."""
 Risk = Literal["low", "medium", "high"]
 Silence = Literal["reject", "approve"]
+_AND = " & "
+"""Between names that must all be one person's."""
+_MOST_WAYS = 100
 _RISKS: tuple[Risk, ...] = ("low", "medium", "high")
 
 
@@ -51,6 +63,51 @@ class Terms(BaseModel):
             and _RISKS.index(self.risk) >= _RISKS.index(other.risk)
             and (other.requester_may_decide or not self.requester_may_decide)
         )
+
+
+def all_of(terms: Sequence[Terms]) -> Terms:
+    """Terms that satisfy all of these, of which there is at least one.
+
+    Who decides is in each circle: `role:a & role:b` is somebody who is both. Where no one person
+    can be in all of them, everybody named must approve.
+
+    Raises:
+        PolicyRefused: circles of roles leave nobody to decide.
+    """
+    if len(terms) == 1:
+        return terms[0]
+    circles = list(dict.fromkeys(one.deciders for one in terms if one.deciders))
+    deciders, needed = _in_all(circles), max(one.needed for one in terms)
+    if circles and not deciders:
+        deciders = tuple(sorted({name for circle in circles for name in circle}))
+        needed = max(needed, len(deciders))
+        if any(name.startswith("role:") for name in deciders):
+            raise PolicyRefused(say("the rules of {name} leave nobody to decide", name="…"))
+    return Terms(
+        risk=max((one.risk for one in terms), key=_RISKS.index),
+        needed=needed,
+        deciders=deciders,
+        requester_may_decide=all(one.requester_may_decide for one in terms),
+        reason_required=any(one.reason_required for one in terms),
+        silence="approve" if all(one.silence == "approve" for one in terms) else "reject",
+        channels=tuple(dict.fromkeys(name for one in terms for name in one.channels)),
+    )
+
+
+def _in_all(circles: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Who is in all the circles, as short as that can be said; nobody where it gets too long."""
+    found: set[frozenset[str]] = {frozenset()}
+    for circle in circles:
+        more = {one | frozenset(name.split(_AND)) for one in found for name in circle}
+        single = {one for one in more if sum(not name.startswith("role:") for name in one) <= 1}
+        found = {one for one in single if not any(other < one for other in single)}
+        if len(found) > _MOST_WAYS:
+            return ()
+    return tuple(sorted(_AND.join(sorted(one, key=_roles_first)) for one in found if one))
+
+
+def _roles_first(name: str) -> tuple[bool, str]:
+    return not name.startswith("role:"), name
 
 
 class Rule(BaseModel):
@@ -216,7 +273,8 @@ def require_right(
         raise NotAllowed(by, say("who asked does not decide"))
     names = {by.casefold()} if not by.startswith("role:") else set()
     names |= {f"role:{role}".casefold() for role in roles}
-    if terms.deciders and not names & {one.casefold() for one in terms.deciders}:
+    circle = [one.casefold() for one in terms.deciders]
+    if circle and not any(one in names or set(one.split(_AND)) <= names for one in circle):
         raise NotAllowed(
             by, say("deciding is up to {deciders}", deciders=", ".join(terms.deciders))
         )

@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from plancraft.approvals.kinds import ApprovalStatus, ApprovalType, Delivery
 from plancraft.approvals.policy import Terms
-from plancraft.interrupts.payloads import TimeoutAction
+from plancraft.interrupts.dialects import Reading, recognise
+from plancraft.interrupts.payloads import InterruptPayload, TimeoutAction, read_payload
 
 __all__ = ["SEARCHED", "ApprovalRequest", "Decision", "Via", "Vote"]
 
@@ -91,6 +92,19 @@ class ApprovalRequest(BaseModel):
         """The id of a graph's question: the same whoever opens it."""
         key = f"{thread_id}\n{interrupt_id}\n{generation}"
         return hashlib.sha256(key.encode()).hexdigest()[:24]
+
+    @property
+    def asks(self) -> InterruptPayload | None:
+        """What it asks as one of our kinds, whoever wrote it; None for JSON that nobody knows."""
+        if payload := read_payload(self.payload):
+            return payload
+        reading = self.reading
+        return reading.payload if reading else None
+
+    @property
+    def reading(self) -> Reading | None:
+        """What is known of another library's question; None for our own and for any other JSON."""
+        return recognise(self.payload, self.response_schema)
 
     @property
     def searched(self) -> str:

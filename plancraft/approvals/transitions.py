@@ -46,7 +46,7 @@ def decide(
     if late and decision.via == "person":
         assert request.deadline is not None
         raise RequestExpired(request.id, deadline=request.deadline)
-    outcome, votes = outcome_of(decision), request.votes
+    outcome, votes = outcome_of(request, decision), request.votes
     if outcome["status"] is ApprovalStatus.APPROVED and decision.via == "person":
         votes = (*votes, _vote(request, decision))
         if len(votes) < request.terms.needed:
@@ -217,8 +217,10 @@ def _without_secrets(decision: Decision) -> Decision:
     return decision.model_copy(update={"secrets": {}})
 
 
-def outcome_of(decision: Decision) -> dict[str, Any]:
+def outcome_of(request: ApprovalRequest, decision: Decision) -> dict[str, Any]:
     """What the decision makes of a request: its status, who approved when, why it was rejected."""
+    reading = request.reading
+    verdict = reading.verdict(decision.answer) if reading else None
     match decision.answer:
         case {"confirmed": True} | {"decision": "approve" | "edit"}:
             status = ApprovalStatus.APPROVED
@@ -227,6 +229,10 @@ def outcome_of(decision: Decision) -> dict[str, Any]:
         case {"decision": "reject", **rest}:
             reason = rest.get("reason")
             return {"status": ApprovalStatus.REJECTED, "rejection_reason": reason}
+        case _ if verdict in ("approve", "edit"):
+            status = ApprovalStatus.APPROVED
+        case _ if verdict == "reject":
+            return {"status": ApprovalStatus.REJECTED}
         case _:
             return {"status": ApprovalStatus.ANSWERED}
     return {"status": status, "approved_by": decision.by, "approved_at": decision.at}

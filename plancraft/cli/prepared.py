@@ -45,7 +45,8 @@ class PreparedAnswers:
 def question_name(request: ApprovalRequest) -> str:
     """The question's own name, the same each time it is asked."""
     shown = request.payload if isinstance(request.payload, dict) else {}
-    return str(shown.get("interrupt_id") or request.interrupt_id or request.id)
+    named = shown.get("interrupt_id") or (request.asks and request.asks.interrupt_id)
+    return str(named or request.interrupt_id or request.id)
 
 
 def _read(path: Path) -> dict[str, list[Any]]:

@@ -17,7 +17,6 @@ from plancraft.interrupts import (
     ConfirmInterruptPayload,
     FormInterruptPayload,
     OptionInterruptPayload,
-    read_payload,
 )
 from plancraft.interrupts.fitting import fit_answer, secret_fields
 from plancraft.locale import say
@@ -53,7 +52,7 @@ def yes_or_no(console: Console, question: str) -> bool:
 
 
 def _prompt_for(request: ApprovalRequest) -> Callable[[ApprovalRequest, Console], Any]:
-    match read_payload(request.payload):
+    match request.asks:
         case OptionInterruptPayload():
             return _ask_option
         case FormInterruptPayload():
@@ -71,7 +70,7 @@ def _line(console: Console, label: str) -> str:
 
 
 def _ask_option(request: ApprovalRequest, console: Console) -> Any:
-    payload = read_payload(request.payload)
+    payload = request.asks
     assert isinstance(payload, OptionInterruptPayload)
     label = say("Numbers, with commas between") if payload.multiple else say("Number")
     if payload.allow_custom:
@@ -91,7 +90,7 @@ def _option_id(payload: OptionInterruptPayload, said: str) -> str | None:
 
 
 def _ask_form(request: ApprovalRequest, console: Console) -> Any:
-    payload = read_payload(request.payload)
+    payload = request.asks
     assert isinstance(payload, FormInterruptPayload)
     return _fields(payload.form, dict(payload.initial), console)
 
@@ -146,7 +145,7 @@ def _json_or_text(said: str) -> Any:
 
 
 def _ask_approval(request: ApprovalRequest, console: Console) -> Any:
-    payload = read_payload(request.payload)
+    payload = request.asks
     assert isinstance(payload, ApprovalInterruptPayload)
     label = say("[a]pprove, [r]eject, [e]dit") if payload.editable else say("[a]pprove, [r]eject")
     while True:

@@ -16,7 +16,6 @@ from plancraft.interrupts import (
     ApprovalInterruptPayload,
     InterruptPayload,
     OptionInterruptPayload,
-    read_payload,
 )
 from plancraft.locale import language, say
 from plancraft.timetravel.rendering import visible
@@ -31,12 +30,14 @@ def plain(value: Any) -> Text:
 
 def frame(request: ApprovalRequest) -> RenderableType:
     """The question in its frame, with what there is to choose or read."""
-    payload = read_payload(request.payload)
+    payload = request.asks
     parts: list[RenderableType] = [Text(plain(request.title).plain, style="bold")]
     if payload is None:
         parts.append(plain(json.dumps(request.payload, ensure_ascii=False, indent=2)))
     else:
         parts += _content(payload)
+    if request.reading and payload and payload.data:
+        parts.append(plain(json.dumps(payload.data, ensure_ascii=False, indent=2)))
     heading = f"{kind_of(request)} · {time_left(request.deadline)}"
     return Panel(
         Group(*parts), title=heading, title_align="left", border_style="cyan", padding=(1, 2)
@@ -45,7 +46,7 @@ def frame(request: ApprovalRequest) -> RenderableType:
 
 def kind_of(request: ApprovalRequest) -> str:
     """What sort of question it is, in words."""
-    payload = read_payload(request.payload)
+    payload = request.asks
     kinds = {
         "option": say("Choose"),
         "form": say("Fill in"),

@@ -1,8 +1,6 @@
 """Whether an answer fits its question, decided the same way outside the graph and inside a node."""
 
-import json
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -10,6 +8,7 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from plancraft.errors import InvalidAnswer
 from plancraft.interrupts.canonical import canonical
+from plancraft.interrupts.dialects import Reading, recognise
 from plancraft.interrupts.payloads import (
     ApprovalInterruptPayload,
     ConfirmInterruptPayload,
@@ -18,21 +17,25 @@ from plancraft.interrupts.payloads import (
     OptionInterruptPayload,
     read_payload,
 )
+from plancraft.interrupts.schemas import ENVELOPE_MARK, schema_problems, takes_envelope
 from plancraft.locale import say
 
-__all__ = ["ENVELOPE_MARK", "fit_answer", "fit_payload", "secret_fields", "takes_envelope"]
-
-ENVELOPE_MARK = "x-plancraft-answer"
-"""In a response schema: the node takes the answer together with its receipt."""
-
-
-def takes_envelope(response_schema: Any) -> bool:
-    """Whether the question was asked by `ask()`, which unpacks the receipt itself."""
-    return isinstance(response_schema, dict) and ENVELOPE_MARK in response_schema
+__all__ = [
+    "ENVELOPE_MARK",
+    "fit_answer",
+    "fit_payload",
+    "fit_reading",
+    "schema_problems",
+    "secret_fields",
+    "takes_envelope",
+]
 
 
 def fit_answer(shown: Any, response_schema: Any, answer: Any) -> Any:
-    """The answer as the JSON that is delivered, for any question, whoever wrote its payload.
+    """The answer as the JSON that is recorded, for any question, whoever wrote its payload.
+
+    To a question of another library it is our kind's answer or the asker's own, and what comes
+    back is our kind's wherever that can say it.
 
     Raises:
         InvalidAnswer: it does not fit, or JSON cannot hold it.
@@ -40,9 +43,29 @@ def fit_answer(shown: Any, response_schema: Any, answer: Any) -> Any:
     answer = _as_json(shown, answer)
     if payload := read_payload(shown):
         return fit_payload(payload, answer)
+    if reading := recognise(shown, response_schema):
+        return fit_reading(reading, answer, response_schema)
     if isinstance(response_schema, dict):
         _require(_name(shown), schema_problems(response_schema, answer))
     return answer
+
+
+def fit_reading(reading: Reading, answer: Any, response_schema: Any = None) -> Any:
+    """The answer to another library's question as it is recorded, in our kind's form or its own.
+
+    Raises:
+        InvalidAnswer: it does not fit; `problems` says what to do instead.
+    """
+    name = repr(reading.payload.interrupt_id or reading.payload.question[:60])
+    if reading.speaks(answer):
+        _require(name, reading.problems(answer))
+        fitted = reading.ours(answer)
+    else:
+        fitted = fit_payload(reading.payload, answer)
+        _require(name, reading.faults(fitted))
+    if isinstance(response_schema, dict) and not reading.answers_schema:
+        _require(name, schema_problems(response_schema, reading.native(fitted)))
+    return fitted
 
 
 def fit_payload(payload: InterruptPayload, answer: Any) -> Any:
@@ -70,16 +93,6 @@ def secret_fields(schema: Any) -> tuple[str, ...]:
         return ()
     definitions = schema.get("$defs") or schema.get("definitions")
     return tuple(name for name, field in properties.items() if _is_secret(field, definitions))
-
-
-def schema_problems(schema: dict[str, Any], value: Any) -> list[str]:
-    """What is wrong with the value by its JSON Schema, one sentence a place."""
-    try:
-        return [_problem(error) for error in _validator(canonical(schema)).iter_errors(value)]
-    except Exception as error:  # noqa: BLE001 - a question's schema may be broken in any way
-        return [
-            say("the question's own schema cannot be used: {error}", error=type(error).__name__)
-        ]
 
 
 def _is_secret(field: Any, definitions: Any, seen: frozenset[str] = frozenset()) -> bool:
@@ -233,41 +246,3 @@ def _edit_problem(payload: ApprovalInterruptPayload, content: Any) -> str | None
     if locked := sorted(changed - set(payload.editable)):
         return say("not editable: {names}", names=", ".join(locked))
     return None
-
-
-@lru_cache(maxsize=256)
-def _validator(schema_text: bytes) -> Any:
-    from jsonschema import FormatChecker
-    from jsonschema.validators import validator_for
-
-    schema = json.loads(schema_text)
-    return validator_for(schema)(schema, format_checker=FormatChecker())
-
-
-def _problem(error: Any) -> str:
-    path = ".".join(str(part) for part in error.absolute_path)
-    message = "".join(_without_value(error))
-    return f"{path}: {message}" if path else message
-
-
-def _without_value(error: Any) -> Iterator[str]:
-    # A value may be a secret, so messages name the rule that was broken, never the value.
-    rule, limit = error.validator, error.validator_value
-    if rule == "required":
-        yield say("required: {names}", names=", ".join(_missing(error)))
-    elif rule == "type":
-        yield say("must be {expected}", expected=limit)
-    elif rule == "enum":
-        yield say("must be one of {expected}", expected=", ".join(map(str, limit)))
-    elif rule == "additionalProperties":
-        yield say("unknown field: {names}", names=", ".join(_extra(error)))
-    else:
-        yield say("breaks the rule {rule}: {limit}", rule=rule, limit=str(limit)[:80])
-
-
-def _missing(error: Any) -> list[str]:
-    return [name for name in error.validator_value if name not in error.instance]
-
-
-def _extra(error: Any) -> list[str]:
-    return sorted(set(error.instance) - set(error.schema.get("properties", {})))

@@ -9,7 +9,6 @@ from plancraft.approvals import ApprovalRequest, Event
 from plancraft.interrupts.payloads import (
     ApprovalInterruptPayload,
     ConfirmInterruptPayload,
-    read_payload,
 )
 from plancraft.locale import say, speaking
 from plancraft.notifications.channels import Letter, Recipient
@@ -68,7 +67,7 @@ def _lines(words: Wording) -> str:
 
 
 def _takes_yes(letter: Letter) -> bool:
-    payload = read_payload(letter.request.payload)
+    payload = letter.request.asks
     yes_or_no = isinstance(payload, ApprovalInterruptPayload | ConfirmInterruptPayload)
     return letter.kind != "test" and yes_or_no
 

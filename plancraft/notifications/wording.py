@@ -7,7 +7,6 @@ from babel.dates import format_datetime, format_timedelta
 
 from plancraft.approvals import ApprovalRequest
 from plancraft.approvals.deadlines import timeout_answer
-from plancraft.interrupts.payloads import read_payload
 from plancraft.locale import N_, language, say, speaking
 from plancraft.notifications.channels import Letter
 from plancraft.notifications.cleaning import CONTENT_LENGTH, cleaned, one_line, shortened
@@ -84,7 +83,7 @@ def _facts(request: ApprovalRequest, now: datetime) -> list[tuple[str, str]]:
 
 
 def _kind(request: ApprovalRequest) -> str:
-    payload = read_payload(request.payload)
+    payload = request.asks
     return say(_KINDS.get(payload.type, "Question")) if payload else say("Question")
 
 
@@ -109,6 +108,8 @@ def _silence(request: ApprovalRequest, time: str) -> str:
             return say("approved at {time}", time=time)
         return say("rejected at {time}", time=time)
     answer = timeout_answer(request)
+    if request.reading is not None and answer is not None:
+        return say("rejected at {time}", time=time)
     if answer is None:
         return say("the run ends at {time}", time=time)
     if answer.get("confirmed") is False or answer.get("decision") == "reject":

@@ -17,7 +17,8 @@ from plancraft.interrupts import (
     OptionInterruptPayload,
     read_payload,
 )
-from plancraft.interrupts.fitting import fit_payload
+from plancraft.interrupts.dialects import recognise
+from plancraft.interrupts.fitting import fit_payload, fit_reading
 from plancraft.locale import say
 
 __all__ = ["Answers", "Reply", "name_of"]
@@ -61,7 +62,7 @@ class Answers:
             names = (name_of(one), nodes.get(id_, ""), id_)
             self._known.add(name_of(one, nodes.get(id_)))
             answer = self._prepared(*names)
-            answer = made_up(one.value) if answer is NONE else answer
+            answer = made_up(one.value, one.response_schema) if answer is NONE else answer
             if answer is NONE:
                 reply.missing.append(id_)
             else:
@@ -102,14 +103,26 @@ def name_of(asked: Interrupt[Any], node: str | None = None) -> str:
     return str(shown.get("interrupt_id") or node or asked.id)
 
 
-def made_up(shown: Any) -> Any:
-    """A plain answer that fits the question; `NONE` when none can be made up."""
+def made_up(shown: Any, response_schema: Any = None) -> Any:
+    """A plain answer that fits the question, as its node takes it; `NONE` when none can be made
+    up."""
     payload = read_payload(shown)
     if payload is None:
-        return NONE
-    answer = _simple(payload)
+        return _made_up_for(shown, response_schema)
     try:
-        return fit_payload(payload, answer)
+        return fit_payload(payload, _simple(payload))
+    except InvalidAnswer:
+        return NONE
+
+
+def _made_up_for(shown: Any, response_schema: Any) -> Any:
+    """The same for a question of another library."""
+    reading = recognise(shown, response_schema)
+    if reading is None:
+        return NONE
+    try:
+        fitted = fit_reading(reading, _simple(reading.payload), response_schema)
+        return reading.native(fitted)
     except InvalidAnswer:
         return NONE
 

@@ -12,6 +12,7 @@ from plancraft.approvals.events import event_of
 from plancraft.approvals.transitions import mark_delivered, reopen
 from plancraft.errors import InvalidAnswer, QuestionChanged, RunFailed
 from plancraft.interrupts.answers import ENVELOPE_FORMAT, Delivering, effect_key
+from plancraft.interrupts.dialects import recognise
 from plancraft.interrupts.fitting import takes_envelope
 from plancraft.threads.deciding import Deliver
 from plancraft.threads.flows import Flow
@@ -227,7 +228,8 @@ def _needs_nudge(look: Look, rows: list[ApprovalRequest], abandoned: bool, insis
 def _parcel(question: OpenInterrupt, row: ApprovalRequest, *, lends: bool) -> Any:
     """The answer as it travels: with its receipt to `ask()`, bare to a bare `interrupt()`.
 
-    `lends` says that the runner lends secret values to the nodes; else they travel with it.
+    `lends` says that the runner lends secret values to the nodes; else they travel with it. To
+    another library's question it goes in that one's own format.
     """
     decision = row.decision
     assert decision is not None
@@ -235,7 +237,8 @@ def _parcel(question: OpenInterrupt, row: ApprovalRequest, *, lends: bool) -> An
     if decision.secrets and isinstance(whole, dict):
         whole = {**whole, **decision.secrets}
     if not takes_envelope(question.response_schema):
-        return whole
+        reading = recognise(question.shown, question.response_schema)
+        return reading.native(whole) if reading else whole
     return {
         "plancraft": ENVELOPE_FORMAT,
         "answer": decision.answer if lends else whole,

@@ -13,7 +13,6 @@ from plancraft.interrupts.payloads import (
     ApprovalInterruptPayload,
     FormInterruptPayload,
     OptionInterruptPayload,
-    read_payload,
 )
 from plancraft.locale import say
 from plancraft.server.pages import fields
@@ -70,7 +69,7 @@ def edited(request: ApprovalRequest, posted: Posted) -> tuple[Any, Any, Sequence
     Raises:
         Refused: nothing of it can be edited.
     """
-    payload = read_payload(request.payload)
+    payload = request.asks
     if not isinstance(payload, ApprovalInterruptPayload) or not payload.editable:
         raise Refused(Typed(message=say("nothing here may be edited")))
     values, sent = fields.read(answer_fields(request), posted)
@@ -98,7 +97,7 @@ def _read(request: ApprovalRequest, posted: Posted) -> tuple[dict[str, Any], Typ
 
 
 def _lacks_reason(request: ApprovalRequest, typed: Typed) -> bool:
-    payload = read_payload(request.payload)
+    payload = request.asks
     needs = isinstance(payload, ApprovalInterruptPayload) and payload.require_reason
     return needs and not (typed.preset or typed.reason.strip())
 
@@ -133,7 +132,7 @@ def _decided(
 
 
 def _answer(request: ApprovalRequest, typed: Typed, values: Mapping[str, Any]) -> Any:
-    payload = read_payload(request.payload)
+    payload = request.asks
     match payload:
         case OptionInterruptPayload():
             return {"selected": list(typed.chosen), "text": typed.text or None}
@@ -150,7 +149,7 @@ def _has_fields(request: ApprovalRequest) -> bool:
 
 
 def _is_object(request: ApprovalRequest) -> bool:
-    payload = read_payload(request.payload)
+    payload = request.asks
     return isinstance(payload, ApprovalInterruptPayload) and isinstance(payload.content, dict)
 
 

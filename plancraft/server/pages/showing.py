@@ -17,7 +17,6 @@ from plancraft.interrupts.payloads import (
     FormInterruptPayload,
     InterruptPayload,
     OptionInterruptPayload,
-    read_payload,
 )
 from plancraft.locale import N_, say
 from plancraft.server.pages import fields
@@ -178,7 +177,7 @@ def shown(
 ) -> Shown:
     """All that the page of the request needs."""
     store = desk.store
-    payload = read_payload(request.payload)
+    payload = request.asks
     typed = typed or Typed()
     before = _before(store, request)
     changes = _changes(before, request)
@@ -201,7 +200,7 @@ def shown(
 
 def answer_fields(request: ApprovalRequest) -> list[Field]:
     """The fields in which the request is answered, or its content edited."""
-    payload = read_payload(request.payload)
+    payload = request.asks
     match payload:
         case FormInterruptPayload():
             return fields.schema_fields(payload.form, payload.initial)
@@ -292,7 +291,7 @@ def _changes(before: ApprovalRequest | None, request: ApprovalRequest) -> list[C
 
 def judged(request: ApprovalRequest) -> Any:
     """What is to be judged, as it was asked."""
-    payload = read_payload(request.payload)
+    payload = request.asks
     if isinstance(payload, ApprovalInterruptPayload):
         return payload.content
     return request.payload

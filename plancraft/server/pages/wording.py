@@ -7,6 +7,7 @@ from babel.dates import format_datetime, format_timedelta
 
 from plancraft.approvals import ApprovalRequest, ApprovalStatus, ApprovalType, Event
 from plancraft.approvals.deadlines import timeout_answer
+from plancraft.interrupts.payloads import OptionInterruptPayload
 from plancraft.locale import N_, language, say
 
 __all__ = [
@@ -110,6 +111,8 @@ def clock_words(at: datetime, now: datetime) -> str:
 def silence_words(request: ApprovalRequest) -> str:
     """What is decided when nobody answers."""
     answer = timeout_answer(request)
+    if request.reading is not None and answer is not None:
+        return say("No answer until then: rejected")
     match answer:
         case {"decision": "approve"}:
             return say("No answer until then: approved")
@@ -158,6 +161,7 @@ def _who(actor: str) -> str:
 
 
 def _titles(request: ApprovalRequest, chosen: list[Any]) -> list[str]:
-    options = request.payload.get("options", ()) if isinstance(request.payload, dict) else ()
-    titles = {one.get("id"): str(one.get("title")) for one in options if isinstance(one, dict)}
+    asked = request.asks
+    options = asked.options if isinstance(asked, OptionInterruptPayload) else ()
+    titles = {one.id: one.title for one in options}
     return [titles.get(id_, str(id_)) for id_ in chosen]
