@@ -261,7 +261,8 @@ _SHAPES = {name: {"type", *kind.model_fields} for name, kind in _KINDS.items()}
 
 def is_payload(shown: Any) -> bool:
     """Whether a graph shows what has the shape of a `to_dict()`."""
-    return isinstance(shown, dict) and shown.keys() == _SHAPES.get(str(shown.get("type")))
+    kind = shown.get("type") if isinstance(shown, dict) else None
+    return isinstance(kind, str) and shown.keys() == _SHAPES.get(kind)
 
 
 def read_payload(shown: Any) -> InterruptPayload | None:

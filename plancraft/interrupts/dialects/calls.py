@@ -13,7 +13,7 @@ from plancraft.interrupts.payloads import (
 )
 from plancraft.locale import say
 
-__all__ = ["Call", "Called", "Decided", "Verb", "edit_faults", "put", "unknown_fields"]
+__all__ = ["Call", "Called", "Decided", "Verb", "at", "edit_faults", "put", "unknown_fields"]
 
 Verb = Literal["approve", "edit", "reject", "respond"]
 _TIMEOUT = "timeout"
@@ -226,14 +226,14 @@ def _form_faults(ours: dict[str, Any], number: int, call: Call) -> list[str]:
     place = _field(number, "message")
     message = str(ours.get(place) or "").strip()
     if message and verb in ("approve", "edit"):
-        faults.append(f"{place}: {say('words go with reject or respond only')}")
+        faults.append(at(place, say("words go with reject or respond only")))
     if not message and (verb == "respond" or (verb == "reject" and call.needs_reason)):
-        faults.append(f"{place}: {say('this is needed')}")
+        faults.append(at(place, say("this is needed")))
     place = _field(number, "args")
     if verb == "edit" and place not in ours:
-        faults.append(f"{place}: {say('this is needed')}")
+        faults.append(at(place, say("this is needed")))
     if verb != "edit" and canonical(ours.get(place, call.args)) != canonical(call.args):
-        faults.append(f"{place}: {say('they were changed, so the decision is edit')}")
+        faults.append(at(place, say("they were changed, so the decision is edit")))
     return faults
 
 
@@ -252,6 +252,11 @@ def edit_faults(call: Call, edited: Any, name_field: str) -> list[str]:
             )
         ]
     return []
+
+
+def at(place: object, fault: str) -> str:
+    """The fault with where it is in front."""
+    return f"{place}: {fault}"
 
 
 def unknown_fields(given: dict[str, Any], *known: str) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from plancraft.interrupts.dialects.calls import unknown_fields
+from plancraft.interrupts.dialects.calls import at, unknown_fields
 from plancraft.interrupts.dialects.reading import Reading, Verdict
 from plancraft.interrupts.payloads import ConfirmInterruptPayload, FormInterruptPayload
 from plancraft.interrupts.schemas import schema_problems
@@ -55,7 +55,7 @@ class _Filled(Reading):
         if not isinstance(content, dict):
             return [say("a form is answered with an object of its fields")]
         return schema_problems(_form_of(self), content) or [
-            f"{name}: {say('a text, a number, yes or no, or a list of texts')}"
+            at(name, say("a text, a number, yes or no, or a list of texts"))
             for name, value in content.items()
             if not _is_flat(value)
         ]
