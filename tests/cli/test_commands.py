@@ -99,6 +99,28 @@ def test_a_graph_runs_through_with_prepared_answers_whoever_wrote_its_questions(
     assert "No open question" in plancraft(folder, "pending", "--db", "t.db").stdout
 
 
+AGENT = """
+from tests.interrupts.dialects.agents import SEND, Office, agent
+
+graph = agent(Office(), None, SEND)
+"""
+
+
+def test_an_agent_of_another_library_runs_through_with_prepared_answers(folder: Path) -> None:
+    (folder / "agent.py").write_text(AGENT, encoding="utf-8")
+    answers = '{"send": [{"decision": "edit", "content": {"to": "jun"}}]}'
+    (folder / "answers.json").write_text(answers, encoding="utf-8")
+
+    done = plancraft(
+        folder, "run", "agent:graph", "--input", '{"messages": [["user", "go"]]}',
+        "--thread", "a", "--db", "t.db", "--by", "mina", "--answers", "answers.json",
+        PYTHONPATH=str(Path(__file__).parents[2]),
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert '"to\\": \\"jun' in done.stdout
+
+
 def test_an_answer_with_its_graph_is_delivered_at_once(folder: Path) -> None:
     plancraft(folder, "run", "my_app:graph", "--input", "{}", "--thread", "a", "--db", "t.db")
     (first,) = pending(folder)

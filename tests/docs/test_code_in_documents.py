@@ -12,6 +12,7 @@ DOCUMENTS = [
     "README.md",
     "README.ko.md",
     "docs/approvals.md",
+    "docs/dialects.md",
     "docs/effects.md",
     "docs/notifications.md",
 ]

@@ -18,6 +18,7 @@ import plancraft as pc
 from plancraft.approvals import ApprovalStatus
 from plancraft.interrupts.dialects import asked_as, recognise
 from plancraft.interrupts.fitting import fit_answer
+from plancraft.testing import assert_pure
 from tests.graphs import Notes, build
 
 with warnings.catch_warnings():
@@ -395,3 +396,33 @@ def test_no_schema_is_fetched_from_anywhere() -> None:
     with pytest.raises(pc.InvalidAnswer, match="own schema cannot be used"):
         fit_answer(shown, None, {"name": "x"})
     assert asked_as(shown, None) is not None
+
+
+def test_a_fork_gives_other_askers_what_they_got_before() -> None:
+    def first(_: Notes) -> Notes:
+        return {"seen": [interrupt("go?", response_schema={"type": "boolean"})]}
+
+    def second(_: Notes) -> Notes:
+        return {"seen": [interrupt([human(**ALL)])]}
+
+    graph = build(InMemorySaver(), ("first", first), ("second", second))
+    pc.start(graph, {"topic": "x"}, "t")
+    pc.resume(graph, "t", answer=True)
+    pc.resume(graph, "t", answer={"decision": "reject", "reason": "softer"})
+
+    fork = pc.TimeTravel(graph, "t").fork(0, answers={"first": {"confirmed": False}})
+
+    assert fork.run()["seen"] == [False, [{"type": "response", "args": "softer"}]]
+
+
+def test_a_driven_graph_gets_made_up_answers_in_the_askers_format() -> None:
+    got: list[Any] = []
+
+    def node(_: Notes) -> Notes:
+        answer = interrupt(human(**ALL))
+        got.append(answer)
+        return {"seen": [answer[0]["type"]]}
+
+    assert_pure(build(None, ("ask", node)), {"topic": "x"})
+
+    assert got[0] == [{"type": "accept", "args": None}]
