@@ -56,7 +56,7 @@ def fit_reading(reading: Reading, answer: Any, response_schema: Any = None) -> A
     Raises:
         InvalidAnswer: it does not fit; `problems` says what to do instead.
     """
-    name = repr(reading.payload.interrupt_id or reading.payload.question[:60])
+    name = repr((reading.payload.interrupt_id or reading.payload.question)[:60])
     if reading.speaks(answer):
         _require(name, reading.problems(answer))
         fitted = reading.ours(answer)

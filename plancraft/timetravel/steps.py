@@ -61,6 +61,8 @@ class Asked:
     @property
     def text(self) -> str:
         """The question in words."""
+        if self.request is not None and (asked := self.request.asks):
+            return asked.question
         shown = self.payload
         question = shown.get("question") if isinstance(shown, Mapping) else None
         return str(question or shown)

@@ -390,12 +390,15 @@ def test_a_secret_of_an_mcp_form_reaches_the_graph_alone(mode: Literal["form"] |
     assert "1234" not in request.model_dump_json()
 
 
-def test_no_schema_is_fetched_from_anywhere() -> None:
+def test_no_schema_is_fetched_from_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched: list[Any] = []
+    monkeypatch.setattr("urllib.request.urlopen", lambda place, *_, **__: fetched.append(place))
     shown = elicited(name={"$ref": "http://127.0.0.1:9/schema.json"})
 
     with pytest.raises(pc.InvalidAnswer, match="own schema cannot be used"):
         fit_answer(shown, None, {"name": "x"})
     assert asked_as(shown, None) is not None
+    assert fetched == []
 
 
 def test_a_fork_gives_other_askers_what_they_got_before() -> None:
@@ -410,7 +413,9 @@ def test_a_fork_gives_other_askers_what_they_got_before() -> None:
     pc.resume(graph, "t", answer=True)
     pc.resume(graph, "t", answer={"decision": "reject", "reason": "softer"})
 
-    fork = pc.TimeTravel(graph, "t").fork(0, answers={"first": {"confirmed": False}})
+    travel = pc.TimeTravel(graph, "t")
+    assert [one.text for step in travel.steps() for one in step.asked] == ["go?", "Run send?"]
+    fork = travel.fork(0, answers={"first": {"confirmed": False}})
 
     assert fork.run()["seen"] == [False, [{"type": "response", "args": "softer"}]]
 
