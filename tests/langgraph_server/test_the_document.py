@@ -94,6 +94,14 @@ def test_curl(open_server: str, tmp_path: Path) -> None:
     assert_as_told(ran(["bash", "-euo", "pipefail", str(file)], tmp_path))
 
 
+def test_plancrafts_own_calls(open_server: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ((code, printed),) = re.findall(r"```py\n(.*?)```\n\n```txt\n(.*?)```", DOCUMENT, re.DOTALL)
+
+    exec(compile(code.replace(ADDRESS, open_server), "document", "exec"), {"__name__": "document"})
+
+    assert capsys.readouterr().out == printed
+
+
 def installed() -> Path:
     """A folder in which the JavaScript SDK of `js/package.json` is installed."""
     for tool in ("node", "npm"):

@@ -1,9 +1,9 @@
 """Questions that other libraries ask, read as our own kinds and answered in their formats.
 
 In this order, the first that knows a question has it: LangChain's calls, one by one and batched,
-Agent Inbox, CopilotKit, AG-UI, MCP, then any JSON with a `response_schema`. The schema of a
-LangChain call says what may be decided; any other dialect's question whose schema does not take
-that dialect's answers is answered by its schema.
+Agent Inbox, CopilotKit, AG-UI, MCP, breakpoints, then any JSON with a `response_schema`. The
+schema of a LangChain call says what may be decided; any other dialect's question whose schema does
+not take that dialect's answers is answered by its schema.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from typing import Any
 from plancraft.interrupts.canonical import plain_json
 from plancraft.interrupts.dialects.ag_ui import read_interrupt
 from plancraft.interrupts.dialects.agent_inbox import read_inbox
+from plancraft.interrupts.dialects.breakpoints import read_breakpoint
 from plancraft.interrupts.dialects.copilotkit import read_wrapped
 from plancraft.interrupts.dialects.langchain import read_batch, read_call
 from plancraft.interrupts.dialects.mcp import read_elicitation
@@ -23,7 +24,14 @@ from plancraft.interrupts.schemas import schema_problems, takes_envelope
 __all__ = ["Reading", "Verdict", "asked_as", "recognise"]
 
 _Read = Callable[[Any, Any], Reading | None]
-_INSIDE: tuple[_Read, ...] = (read_call, read_batch, read_inbox, read_interrupt, read_elicitation)
+_INSIDE: tuple[_Read, ...] = (
+    read_call,
+    read_batch,
+    read_inbox,
+    read_interrupt,
+    read_elicitation,
+    read_breakpoint,
+)
 
 
 def recognise(shown: Any, response_schema: Any) -> Reading | None:
