@@ -120,10 +120,8 @@ def _glance_after(
     Secret values are dropped once the thread is past the checkpoint they were given at, which the
     result does not name.
     """
-    if delivered <= delivery.taken and not delivery.secrets:
-        told = target.host.asked(result, delivery)
-        if told is not None:
-            return told
+    if not delivery.secrets and (told := target.host.asked(result, delivery, delivered)):
+        return told
     return (yield from target.glance()) or Glance("", {})
 
 

@@ -1,6 +1,6 @@
 """Where threads live and run: in this process, or on a LangGraph Server. One port for both."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -57,11 +57,21 @@ class Host(Protocol):
     def of(self, thread_id: str) -> "Flow[Host]":
         """The host as this thread wants it."""
 
+    def begin(self, thread_id: str) -> Flow[bool]:
+        """Whether the thread is a new one, which is made where it has to be."""
+
     def look(self, thread_id: str) -> Flow[Look]:
         """The thread as it is now, with its open questions and breakpoints."""
 
     def glance(self, thread_id: str) -> Flow[Glance | None]:
         """The thread's open questions; None when there is no such thread."""
+
+    def peek(self, thread_id: str) -> Flow[Glance | None]:
+        """As `glance`, without the checkpoint where that is cheaper.
+
+        Raises:
+            ThreadBusy: somebody who needs no lock of ours runs the thread now.
+        """
 
     def is_busy(self, thread_id: str) -> Flow[bool]:
         """Whether somebody who needs no lock of ours runs the thread now."""
@@ -87,8 +97,9 @@ class Host(Protocol):
         `at` is the id of a checkpoint to go on from, in place of the newest.
         """
 
-    def asked(self, result: Any, delivery: Delivering) -> Glance | None:
-        """The questions after a run, where its result tells all of them; else None."""
+    def asked(self, result: Any, delivery: Delivering, delivered: Collection[str]) -> Glance | None:
+        """The questions after a run that carried answers to the requests `delivered`, where its
+        result tells that they were taken and what is asked now; else None."""
 
     def update(self, thread_id: str, values: Any, as_node: str | None) -> Flow[None]:
         """Write to the thread's state as a node would."""

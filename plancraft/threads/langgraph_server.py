@@ -7,7 +7,7 @@ The shapes are those of the Agent Server API (`langgraph_sdk.schema`): `ThreadSt
 
 import asyncio
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -33,7 +33,7 @@ from plancraft.interrupts.answers import Delivering
 from plancraft.locale import say
 from plancraft.threads.flows import Call, Flow
 from plancraft.threads.hosting import RunOptions, store_at
-from plancraft.threads.looking import Glance, Look, at_breakpoint, look_at
+from plancraft.threads.looking import Glance, Look, at_breakpoint, glance_of, look_at
 
 __all__ = ["GraphServer", "ServerHost", "snapshot_of"]
 
@@ -182,12 +182,35 @@ class ServerHost:
             self.clients.graphs |= set((yield from self._graphs()))
         return [f"{graph}@{self.where}" for graph in sorted(self.clients.graphs)]
 
+    def begin(self, thread_id: str) -> Flow[bool]:
+        if not _is_uuid(thread_id):
+            text = say("a server's thread has a UUID for its id, not {thread}", thread=thread_id)
+            raise StateError(text)
+        try:
+            yield from self.call(
+                thread_id, lambda c: c.threads.create(thread_id=thread_id, if_exists="raise")
+            )
+        except ThreadBusy:  # it conflicts with one that is there
+            return False
+        return True
+
     def look(self, thread_id: str) -> Flow[Look]:
         return (yield from self._look(thread_id))
 
     def glance(self, thread_id: str) -> Flow[Glance | None]:
         look = yield from self._look(thread_id)
         return Glance(look.checkpoint_id, look.questions) if look.exists else None
+
+    def peek(self, thread_id: str) -> Flow[Glance | None]:
+        thread = yield from self.thread(thread_id)
+        if thread is None:
+            return None
+        if thread["status"] == "busy":
+            raise ThreadBusy(thread_id)
+        asked = [one for told in (thread.get("interrupts") or {}).values() for one in told]
+        if thread["status"] == "interrupted" and asked:
+            return glance_of("", [_interrupt(one) for one in asked])
+        return (yield from self.glance(thread_id))  # failed, at a breakpoint, or on aegra
 
     def is_busy(self, thread_id: str) -> Flow[bool]:
         thread = yield from self.thread(thread_id)
@@ -244,9 +267,11 @@ class ServerHost:
             result = yield from self._wait(thread_id, assistant, said)
         return _result(result)
 
-    def asked(self, result: Any, delivery: Delivering) -> Glance | None:
-        # The result names no checkpoint.
-        return None
+    def asked(self, result: Any, delivery: Delivering, delivered: Collection[str]) -> Glance | None:
+        """In strict resume a run that ends has taken its answers. A result names no checkpoint,
+        at which a question would have to be opened; a breakpoint is found by the next look."""
+        ended = isinstance(result, dict) and not result.get("__interrupt__")
+        return Glance("", {}) if ended and set(delivered) <= set(delivery.carries) else None
 
     def update(self, thread_id: str, values: Any, as_node: str | None) -> Flow[None]:
         yield from self.call(

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import weakref
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -88,6 +89,9 @@ class LocalGraph:
         return self
         yield
 
+    def begin(self, thread_id: str) -> Flow[bool]:
+        return (yield from self._stored(thread_id)) is None
+
     def look(self, thread_id: str) -> Flow[Look]:
         graph, place = self.graph, _place(thread_id)
         snapshot = yield Call(lambda: graph.get_state(place), lambda: graph.aget_state(place))
@@ -96,6 +100,9 @@ class LocalGraph:
 
     def glance(self, thread_id: str) -> Flow[Glance | None]:
         return glance_at((yield from self._stored(thread_id)))
+
+    def peek(self, thread_id: str) -> Flow[Glance | None]:
+        return (yield from self.glance(thread_id))
 
     def is_busy(self, thread_id: str) -> Flow[bool]:
         return False
@@ -140,8 +147,10 @@ class LocalGraph:
 
         return (yield Call(plain, awaited))
 
-    def asked(self, result: Any, delivery: Delivering) -> Glance | None:
+    def asked(self, result: Any, delivery: Delivering, delivered: Collection[str]) -> Glance | None:
         if not isinstance(result, dict) or self._has_breakpoints:
+            return None
+        if not set(delivered) <= delivery.taken:
             return None
         asked = result.get("__interrupt__", ())
         told = delivery.asked_at and all(takes_envelope(one.response_schema) for one in asked)

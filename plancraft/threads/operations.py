@@ -19,6 +19,7 @@ from plancraft.approvals.events import event_of
 from plancraft.approvals.transitions import cancel
 from plancraft.errors import (
     QuestionChanged,
+    ThreadBusy,
     ThreadPaused,
     UnknownInterrupt,
     UnknownThread,
@@ -33,7 +34,7 @@ from plancraft.threads.driving import (
     repair,
     result_of,
 )
-from plancraft.threads.flows import Flow
+from plancraft.threads.flows import Flow, sleep
 from plancraft.threads.looking import Glance, Look
 from plancraft.threads.settling import agree, live_rows, settle
 from plancraft.threads.target import Target
@@ -67,7 +68,7 @@ def start_thread(target: Target, given: Any, *, replace_question: bool) -> Flow[
     lock = yield from target.hold()
     try:
         rows: list[ApprovalRequest] = []
-        if (yield from target.glance()) is not None:
+        if not (yield from target.host.begin(target.thread_id)):
             look = yield from target.look()
             rows = yield from live_rows(target)
             look, rows = yield from repair(target, look, rows)
@@ -80,10 +81,7 @@ def start_thread(target: Target, given: Any, *, replace_question: bool) -> Flow[
 
 def resume_thread(target: Target, said: Said) -> Flow[Any]:
     """What the graph returns once the answers are recorded and delivered."""
-    lock = yield from target.try_hold()
-    if lock is None and (yield from target.host.is_busy(target.thread_id)):
-        # A stranger's run may be answering just this: nothing is recorded before that is seen.
-        lock = yield from target.hold()
+    lock = target.store.try_lock(target.thread_id)
     if lock is None:
         # Somebody runs the thread. The decision is made now all the same, so that whoever is
         # late learns so at once; it is delivered when the thread is free.
@@ -95,7 +93,7 @@ def resume_thread(target: Target, said: Said) -> Flow[Any]:
         finally:
             lock.release()
     try:
-        seen = yield from _in_order(target)
+        seen = yield from _in_order_when_free(target)
         rows = yield from _rows_for(target, seen.rows, said)
         said = _said_anew(said, rows) if seen.anew else said
         successors = yield from _record(target, rows, said)
@@ -195,9 +193,22 @@ class _Seen:
     anew: bool = False
 
 
+def _in_order_when_free(target: Target) -> Flow[_Seen]:
+    """The same, after a stranger's run on a server has ended: it may be answering just this."""
+    waited, pause = 0.0, 0.05
+    while True:
+        try:
+            return (yield from _in_order(target))
+        except ThreadBusy:
+            if waited >= target.settings.BUSY_TIMEOUT:
+                raise
+        yield sleep(pause)
+        waited, pause = waited + pause, min(pause * 1.5, target.host.longest_pause)
+
+
 def _in_order(target: Target) -> Flow[_Seen]:
     """The thread after what a crash left behind was done. The lock is held."""
-    glance = yield from target.glance()
+    glance = yield from target.host.peek(target.thread_id)
     if glance is None:
         raise UnknownThread(target.thread_id)
     rows = yield from live_rows(target)

@@ -95,7 +95,7 @@ class Target:
         return bool(written)
 
     def try_hold(self) -> Flow[Lock | None]:
-        """The thread's lock; None while anybody else runs the thread."""
+        """The thread's lock, while nobody runs the thread, strangers included; else None."""
         lock = self.store.try_lock(self.thread_id)
         if lock is None:
             return None
@@ -110,13 +110,14 @@ class Target:
         return None
 
     def hold(self) -> Flow[Lock]:
-        """The thread's lock; waits while another worker has it.
+        """The thread's lock; waits while another worker has it. A stranger's run on a server
+        needs no lock; a run beside it is refused there.
 
         Raises:
             ThreadBusy: it was not free within `BUSY_TIMEOUT`.
         """
         waited, pause = 0.0, 0.001
-        while (lock := (yield from self.try_hold())) is None:
+        while (lock := self.store.try_lock(self.thread_id)) is None:
             if waited >= self.settings.BUSY_TIMEOUT:
                 raise ThreadBusy(self.thread_id)
             yield sleep(pause)

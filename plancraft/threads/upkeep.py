@@ -13,6 +13,7 @@ from plancraft.approvals.transitions import cancel
 from plancraft.errors import (
     AlreadyAnswered,
     PlancraftError,
+    ThreadBusy,
     UnknownInterrupt,
     UnknownThread,
 )
@@ -57,6 +58,8 @@ def recover_threads(
     if thread_id is not None:
         lock = yield from target.hold()
         try:
+            if (yield from target.host.is_busy(thread_id)):
+                raise ThreadBusy(thread_id)
             return [(yield from _recovered(target, insist=True, ask_again=ask_again))]
         finally:
             lock.release()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -29,7 +30,8 @@ _OVERLAP = timedelta(seconds=5)
 differently."""
 _SWEEP_SECONDS = 60.0
 """How often threads with open requests are looked for, to find those that are there no more."""
-_PAGE = 100
+_PAGE, _FEW = 100, 20
+"""How many threads are asked for at once, and first in a round, in which few have changed."""
 _ASKING = ("interrupted", "error")
 _COLUMNS = ["thread_id", "status", "updated_at", "metadata"]
 
@@ -42,11 +44,16 @@ class _Changes:
 
     until: datetime | None = None
     seen: dict[str, str] = field(default_factory=dict)
+    noted: float = 0.0
+    """When the newest of them was first seen, on this process's own clock."""
 
     @property
     def since(self) -> datetime | None:
         """From when on changes are to be asked for."""
-        return self.until - _OVERLAP if self.until else None
+        if self.until is None:
+            return None
+        is_late = time.monotonic() - self.noted > _OVERLAP.total_seconds()
+        return self.until if is_late else self.until - _OVERLAP
 
     def is_new(self, thread: Thread) -> bool:
         """Whether this change of the thread was not yet seen."""
@@ -57,8 +64,9 @@ class _Changes:
     def note(self, threads: Sequence[Thread]) -> None:
         """Take these for seen."""
         self.seen |= {one["thread_id"]: one["updated_at"] for one in threads}
-        if times := [_time(one) for one in threads]:
-            self.until = max(times + ([self.until] if self.until else []))
+        newest = max((_time(one) for one in threads), default=None)
+        if newest is not None and (self.until is None or newest > self.until):
+            self.until, self.noted = newest, time.monotonic()
         since = self.since
         self.seen = {
             id_: at
@@ -160,7 +168,7 @@ class Watcher:
     async def _round(self) -> None:
         fresh, again = [], list(self._again.values())
         self._again.clear()
-        async for page in self._pages(self.server.host):
+        async for page in self._pages(self.server.host, first=_FEW):
             fresh += [one for one in page if self._changes.is_new(one)]
             if (since := self._changes.since) and _time(page[-1]) < since:
                 break
@@ -213,13 +221,13 @@ class Watcher:
             for warning in await arun(one.host.warnings(id_)):
                 _log.warning("thread_at_risk: thread %s: %s", id_, warning)
 
-    async def _pages(self, host: ServerHost, **named: Any) -> Any:
-        offset = 0
-        while page := await self._search(host, offset=offset, limit=_PAGE, **named):
+    async def _pages(self, host: ServerHost, first: int = _PAGE, **named: Any) -> Any:
+        offset, limit = 0, first
+        while page := await self._search(host, offset=offset, limit=limit, **named):
             yield page
-            if len(page) < _PAGE:
+            if len(page) < limit:
                 return
-            offset += len(page)
+            offset, limit = offset + len(page), _PAGE
 
     async def _search(self, host: ServerHost, **named: Any) -> list[Thread]:
         return list(await arun(host.search(select=_COLUMNS, **named)))

@@ -64,7 +64,10 @@ def test_a_thread_that_a_stranger_runs_takes_no_answer_meanwhile(
 
     with pytest.raises(pc.ThreadBusy):
         pc.resume(server, thread, {asked.id: "a"}, by="mina", settings=impatient, store=store)
+    kept = store.get(asked.request.id)
 
+    assert kept is not None
+    assert kept.is_open
     assert pc.recover(server, store=store) == []
     client.runs.join(thread, run["run_id"])
     with pytest.raises(pc.PlancraftError):
