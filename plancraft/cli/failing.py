@@ -1,6 +1,7 @@
 """How the command line says no: one line, exit code 2."""
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from plancraft.errors import PlancraftError
 from plancraft.locale import say
 from plancraft.timetravel.rendering import visible
 
-__all__ = ["Refused", "one_line_errors", "read_json"]
+__all__ = ["Refused", "one_line_errors", "read_json", "tell_trouble"]
 
 
 class Refused(click.ClickException):
@@ -39,6 +40,11 @@ def one_line_errors() -> Iterator[None]:
         raise Refused(say("the graph does not take this input: {reason}", reason=first)) from error
     except sqlite3.Error as error:
         raise Refused(say("the database cannot be used: {reason}", reason=error)) from error
+
+
+def tell_trouble() -> None:
+    """Let what a command that runs for long logs as a warning be read on standard error."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
 
 
 def read_json(text: str, what: str) -> Any:

@@ -13,7 +13,7 @@ import click
 from plancraft.app.telling import notifications_of
 from plancraft.approvals import Store
 from plancraft.approvals.desk import Desk
-from plancraft.cli.failing import Refused, one_line_errors
+from plancraft.cli.failing import Refused, one_line_errors, tell_trouble
 from plancraft.cli.keys import store_to_keep_in
 from plancraft.cli.options import around, by_option, policy_in, policy_option, session_of
 from plancraft.locale import say, speaking
@@ -140,6 +140,6 @@ def _url(given: str) -> str:
 
 
 def _log_to_stderr(verbose: bool) -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    tell_trouble()
     if verbose:
         logging.getLogger("plancraft.server").setLevel(logging.INFO)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from plancraft.approvals import ApprovalRequest
-from plancraft.cli.failing import one_line_errors
+from plancraft.cli.failing import one_line_errors, tell_trouble
 from plancraft.cli.loading import load_server
 from plancraft.cli.options import around, policy_in, policy_option
 from plancraft.cli.session import DEFAULT_DB
@@ -54,6 +54,7 @@ def watch(
             on_done=show_done,
         )
         text = say("Watching {server}. Ctrl-C ends.", server=watcher.server.url)
+        tell_trouble()
         asyncio.run(_watch(watcher, plain(text).plain))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from plancraft.cli.failing import one_line_errors
+from plancraft.cli.failing import one_line_errors, tell_trouble
 from plancraft.cli.options import around, policy_in, policy_option, session_of
 from plancraft.cli.session import Session
 from plancraft.cli.showing import plain, state_in_words
@@ -44,6 +44,7 @@ def work(
             graph: dataclasses.replace(session_of(graph, db, store), settings=settings)
             for graph in graphs
         }
+        tell_trouble()
         asyncio.run(_work(sessions, concurrency))
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
+from langgraph.constants import END
 from langgraph.types import Command, Interrupt, PregelTask, StateSnapshot
 from langgraph_sdk import get_client, get_sync_client
 from langgraph_sdk.client import LangGraphClient, SyncLangGraphClient
@@ -40,6 +41,7 @@ __all__ = ["GraphServer", "ServerHost", "snapshot_of"]
 _DEFAULT_STORE = "sqlite:///plancraft.db"
 _MOST_REMEMBERED = 10_000
 _PAGE = 100
+_COLUMNS = ["thread_id", "status", "updated_at", "metadata"]
 _STRICT = {"__pregel_strict_resume": True}
 """LangGraph refuses an answer to what is not asked, where it is told so; servers pass this on
 that do not know `strict_resume` yet."""
@@ -109,6 +111,8 @@ class _Clients:
     """Which assistant ran a thread last, by thread id."""
     graphs: set[str] = field(default_factory=set)
     """The ids of the server's graphs as far as they were seen, empty before they are asked for."""
+    kind: str | None = None
+    """What the server calls itself; None before it was asked."""
 
     def plain(self) -> SyncLangGraphClient:
         if isinstance(self.given, SyncLangGraphClient):
@@ -253,19 +257,13 @@ class ServerHost:
         at: str | None = None,
     ) -> Flow[Any]:
         assistant = yield from self.assistant_of(thread_id)
-        said = {**_said(command, options), "metadata": {_CARRIES: list(delivery.carries)}}
+        said = {**_said(command, options), "metadata": {_CARRIES: " ".join(delivery.carries)}}
+        if at is None and command is None and (yield from self.is_aegra()):
+            # Without input it goes on from a checkpoint only that is named.
+            at = (yield from self.state(thread_id)).config["configurable"]["checkpoint_id"]
         if at is not None:
             said["checkpoint"] = {"checkpoint_id": at, "checkpoint_ns": ""}
-        try:
-            result = yield from self._wait(thread_id, assistant, said)
-        except ServerRefused as error:
-            if command is not None or at is not None or error.status != _UNPROCESSABLE:
-                raise
-            # aegra goes on without input from a checkpoint that is named only.
-            newest = (yield from self.state(thread_id)).config["configurable"]["checkpoint_id"]
-            said["checkpoint"] = {"checkpoint_id": newest, "checkpoint_ns": ""}
-            result = yield from self._wait(thread_id, assistant, said)
-        return _result(result)
+        return _result((yield from self._wait(thread_id, assistant, said)))
 
     def asked(self, result: Any, delivery: Delivering, delivered: Collection[str]) -> Glance | None:
         """In strict resume a run that ends has taken its answers. A result names no checkpoint,
@@ -274,6 +272,8 @@ class ServerHost:
         return Glance("", {}) if ended and set(delivered) <= set(delivery.carries) else None
 
     def update(self, thread_id: str, values: Any, as_node: str | None) -> Flow[None]:
+        if as_node == END and (yield from self.is_aegra()):
+            raise StateError(say("aegra cannot end thread {thread}; delete it", thread=thread_id))
         yield from self.call(
             thread_id, lambda c: c.threads.update_state(thread_id, values, as_node=as_node)
         )
@@ -301,13 +301,27 @@ class ServerHost:
             self.clients.assistants[thread_id] = str(assistant)
         return thread
 
+    def is_aegra(self) -> Flow[bool]:
+        """Whether it is not LangGraph's own server but aegra, which speaks nearly the same API."""
+        if self.clients.kind is None:
+            try:
+                told = yield from self.call(_NO_THREAD, lambda c: c.http.get("/info"))
+            except ServerRefused:
+                told = {}
+            self.clients.kind = str(told.get("name") if isinstance(told, dict) else "")
+        return self.clients.kind.casefold() == "aegra"
+
     def search(self, **named: Any) -> Flow[list[dict[str, Any]]]:
         """Threads of this graph, the last changed first, as `threads.search` gives them."""
         if self.assistant is not None:
             key = "assistant_id" if _is_uuid(self.assistant) else "graph_id"
             named["metadata"] = {key: self.assistant}
         named = {"sort_by": "updated_at", "sort_order": "desc", **named}
-        found: list[dict[str, Any]] = yield from self.call("-", lambda c: c.threads.search(**named))
+        if not (yield from self.is_aegra()):
+            named["select"] = _COLUMNS
+        found: list[dict[str, Any]] = yield from self.call(
+            _NO_THREAD, lambda c: c.threads.search(**named)
+        )
         return found
 
     def _graphs(self) -> Flow[list[str]]:
@@ -315,7 +329,7 @@ class ServerHost:
         page: list[Any] = []
         while not found or len(page) == _PAGE:
             about = partial(_page_of_assistants, offset=len(found))
-            page = yield from self.call("-", about)
+            page = yield from self.call(_NO_THREAD, about)
             found += [one["graph_id"] for one in page]
             if not page:
                 break
@@ -404,6 +418,8 @@ class ServerHost:
 
 
 _UNPROCESSABLE = 422
+_NO_THREAD = "-"
+"""What a call is about that is about no thread."""
 
 
 def snapshot_of(thread_id: str, state: Mapping[str, Any]) -> StateSnapshot:
@@ -429,8 +445,7 @@ def _page_of_runs(client: Any, *, thread_id: str, offset: int) -> Any:
 
 
 def _carried(run: Mapping[str, Any]) -> Sequence[str]:
-    found = (run.get("metadata") or {}).get(_CARRIES)
-    return found if isinstance(found, list) else ()
+    return str((run.get("metadata") or {}).get(_CARRIES) or "").split()
 
 
 def _started(run: Mapping[str, Any]) -> datetime:
@@ -509,6 +524,8 @@ def _result(result: Any) -> Any:
 
 def _refusal(response: httpx.Response, thread_id: str, where: str) -> Exception:
     status, reason = response.status_code, _reason(response)
+    if thread_id == _NO_THREAD:
+        return _failed(response, where, status, reason)
     is_about_thread = "thread" in reason.lower() or not reason
     if status == httpx.codes.NOT_FOUND and is_about_thread:
         return UnknownThread(thread_id)
@@ -516,6 +533,10 @@ def _refusal(response: httpx.Response, thread_id: str, where: str) -> Exception:
         return UnknownThread(thread_id)
     if status == httpx.codes.CONFLICT:
         return ThreadBusy(thread_id)
+    return _failed(response, where, status, reason)
+
+
+def _failed(response: httpx.Response, where: str, status: int, reason: str) -> Exception:
     if status == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error:
         return ServerUnavailable(where, f"{status} {reason}".strip())
     return ServerRefused(where, status, reason)

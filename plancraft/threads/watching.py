@@ -12,6 +12,7 @@ from typing import Any, Unpack
 from plancraft.approvals import ApprovalRequest, Query
 from plancraft.errors import PlancraftError, ServerUnavailable, StoreUnavailable
 from plancraft.threads.calls import NO_THREAD, Surroundings, target_of
+from plancraft.threads.complaining import Complaint
 from plancraft.threads.driving import ask_anew, is_stuck
 from plancraft.threads.flows import Flow, arun
 from plancraft.threads.langgraph_server import GraphServer, ServerHost
@@ -33,7 +34,6 @@ _SWEEP_SECONDS = 60.0
 _PAGE, _FEW = 100, 20
 """How many threads are asked for at once, and first in a round, in which few have changed."""
 _ASKING = ("interrupted", "error")
-_COLUMNS = ["thread_id", "status", "updated_at", "metadata"]
 
 Thread = Mapping[str, Any]
 
@@ -108,6 +108,7 @@ class Watcher:
         self._again: dict[str, Thread] = {}
         """Threads that were not free when they were to be looked at."""
         self._swept: float | None = None
+        self._complaint = Complaint("watch_waits")
         self._stopping = asyncio.Event()
 
     @property
@@ -131,7 +132,9 @@ class Watcher:
                 try:
                     await self.look()
                 except (ServerUnavailable, StoreUnavailable) as error:
-                    _log.warning("watch_put_off: %s", error)
+                    self._complaint.say(error)
+                else:
+                    self._complaint.over()
                 await self._rest()
             await delivering
         finally:
@@ -205,7 +208,9 @@ class Watcher:
         target = await arun(target_of(self.server, NO_THREAD, self.around))
         one = replace(target, host=self.server.host.for_graph(graph), thread_id=id_)
         try:
-            opened = await arun(_stock(one, may_ask=thread["status"] in _ASKING))
+            # At a breakpoint a thread of aegra's is idle.
+            asks = thread["status"] in _ASKING or await arun(self.server.host.is_aegra())
+            opened = await arun(_stock(one, may_ask=asks))
         except (ServerUnavailable, StoreUnavailable):
             self._again[id_] = thread
             raise
@@ -230,7 +235,7 @@ class Watcher:
             offset, limit = offset + len(page), _PAGE
 
     async def _search(self, host: ServerHost, **named: Any) -> list[Thread]:
-        return list(await arun(host.search(select=_COLUMNS, **named)))
+        return list(await arun(host.search(**named)))
 
 
 def _stock(target: Target, *, may_ask: bool) -> Flow[list[ApprovalRequest] | None]:

@@ -10,6 +10,7 @@ from plancraft.approvals.desk import Desk
 from plancraft.approvals.news import Woken, reader_of
 from plancraft.errors import PlancraftError, ServerUnavailable, StoreUnavailable
 from plancraft.threads.calls import NO_THREAD, Surroundings, target_of
+from plancraft.threads.complaining import Complaint
 from plancraft.threads.flows import Flow, arun, run
 from plancraft.threads.target import Graph, Target, host_of
 from plancraft.threads.upkeep import Gone, RecoveredThread, left_behind, recover_if_free
@@ -63,6 +64,7 @@ class Worker:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._ended: set[str] = set()
         self._troubles: dict[str, _Trouble] = {}
+        self._complaint = Complaint("delivery_waits")
 
     @property
     def busy(self) -> int:
@@ -88,10 +90,10 @@ class Worker:
             while not self._stopping:
                 try:
                     await self._round(target)
-                except StoreUnavailable as error:
-                    _log.warning("store_unreachable: %s", error)
-                except ServerUnavailable as error:
-                    _log.warning("server_unreachable: %s", error)
+                except (StoreUnavailable, ServerUnavailable) as error:
+                    self._complaint.say(error)
+                else:
+                    self._complaint.over()
                 await woken.wait(_ROUND_SECONDS)
             await asyncio.gather(*self._running.values())
         finally:

@@ -45,7 +45,7 @@ class DeployedPast:
         self, config: Any, *, before: Any = None, limit: int | None = None
     ) -> Iterator[StateSnapshot]:
         thread_id, place = _place_of(config)
-        until = _before(before) if before is not None else None
+        until = self._before(before) if before is not None else None
         states = self._ask(
             thread_id,
             lambda c: c.threads.get_history(
@@ -87,6 +87,14 @@ class DeployedPast:
         edges = [(str(one["source"]), str(one["target"])) for one in drawn["edges"]]
         return Ways([str(one["id"]) for one in drawn["nodes"]], edges)
 
+    def _before(self, config: Any) -> Any:
+        """As the API's schema has it, and as the dev server reads it, which wants a config; aegra
+        wants the id."""
+        ids = config["configurable"]
+        if run(self.server.host.is_aegra()):
+            return ids["checkpoint_id"]
+        return {"checkpoint_id": ids["checkpoint_id"], "configurable": ids}
+
     def _ask(self, thread_id: str, ask: Callable[[Any], Any]) -> Any:
         return run(self.server.host.call(thread_id, ask))
 
@@ -98,12 +106,6 @@ def _place_of(config: Any) -> tuple[str, Any]:
     if checkpoint_id := ids.get("checkpoint_id"):
         place["checkpoint_id"] = checkpoint_id
     return str(ids["thread_id"]), place if len(place) > 1 or place["checkpoint_ns"] else None
-
-
-def _before(config: Any) -> Any:
-    """As the API's schema has it, and as the dev server reads it, which wants a config."""
-    ids = config["configurable"]
-    return {"checkpoint_id": ids["checkpoint_id"], "configurable": ids}
 
 
 def _tuple_of(snapshot: StateSnapshot) -> CheckpointTuple:

@@ -188,7 +188,7 @@ class _Listed:
         while page := self._page(before):
             fresh = [place for place in page if place.id not in self.known]
             news += fresh
-            if len(fresh) < len(page):
+            if len(fresh) < len(page) or len(page) < _PAGE_OF_STATES:
                 break
             before = page[-1].id
         self.known |= {place.id: place for place in reversed(news)}
