@@ -83,6 +83,9 @@ class Host(Protocol):
         """What the checkpoint at which a question was asked says of its answer: whether a node
         took it; None where that checkpoint is not this host's."""
 
+    def was_sent(self, request: ApprovalRequest) -> Flow[bool]:
+        """Whether the request's answer may have been given to its node, by us."""
+
     def run(
         self,
         thread_id: str,

@@ -231,10 +231,10 @@ class ServerHost:
         waiting = [one for one in snapshot.tasks if one.name in snapshot.next and not one.result]
         if any(one.id == request.interrupt_id for task in waiting for one in task.interrupts):
             return False
-        return (yield from self._was_sent(request))
+        return (yield from self.was_sent(request))
 
-    def _was_sent(self, request: ApprovalRequest) -> Flow[bool]:
-        """Whether a run carried the request's answer; else a stranger's took its place."""
+    def was_sent(self, request: ApprovalRequest) -> Flow[bool]:
+        """Each run names what it carries; what none carried was not sent."""
         if request.decision is None:
             return False
         thread_id, offset = request.thread_id or "", 0

@@ -19,7 +19,7 @@ from plancraft.errors import (
 )
 from plancraft.threads.driving import ask_anew, is_stuck, repair, result_of
 from plancraft.threads.flows import Flow
-from plancraft.threads.looking import ThreadState
+from plancraft.threads.looking import Look, ThreadState
 from plancraft.threads.operations import pending_questions, request_of, stored_again
 from plancraft.threads.settling import live_rows
 from plancraft.threads.target import Target
@@ -164,10 +164,21 @@ def _recovered(target: Target, *, insist: bool, ask_again: bool = False) -> Flow
         raise UnknownThread(target.thread_id)
     rows = yield from live_rows(target)
     failed = any(question.failed for question in look.questions.values())
-    if (insist and is_stuck(look, rows)) or (ask_again and failed):
+    stuck = insist and is_stuck(look, rows)
+    if stuck or (ask_again and failed) or (yield from _was_overtaken(target, look, rows)):
         look, rows = yield from ask_anew(target, look, rows)
     look, _ = yield from repair(target, look, rows, insist=insist)
     return RecoveredThread(target.thread_id, look.state)
+
+
+def _was_overtaken(target: Target, look: Look, rows: list[ApprovalRequest]) -> Flow[bool]:
+    """Whether a node fails at an answer from outside that was given before ours was sent."""
+    failing = {id_ for id_, question in look.questions.items() if question.holds_an_answer}
+    ours = [row for row in rows if row.is_due and row.decision and row.interrupt_id in failing]
+    for row in ours:
+        if not (yield from target.host.was_sent(row)):
+            return True
+    return False
 
 
 def _recovered_or_error(target: Target) -> Flow[RecoveredThread]:

@@ -107,6 +107,8 @@ class Watcher:
         self._changes = _Changes()
         self._again: dict[str, Thread] = {}
         """Threads that were not free when they were to be looked at."""
+        self._hopeless: set[str] = set()
+        """Threads whose node fails before it asks: to ask anew runs it, which is a change too."""
         self._swept: float | None = None
         self._complaint = Complaint("watch_waits")
         self._stopping = asyncio.Event()
@@ -205,6 +207,9 @@ class Watcher:
         id_, graph = thread["thread_id"], (thread.get("metadata") or {}).get("graph_id")
         if not graph or thread["status"] == "busy":
             return
+        if id_ in self._hopeless and thread["status"] == "error":
+            return
+        self._hopeless.discard(id_)
         target = await arun(target_of(self.server, NO_THREAD, self.around))
         one = replace(target, host=self.server.host.for_graph(graph), thread_id=id_)
         try:
@@ -216,6 +221,7 @@ class Watcher:
             raise
         except PlancraftError as error:
             _log.warning("watch_failed: thread %s: %s", id_, error)
+            self._hopeless.add(id_)
             return
         if opened is None:
             self._again[id_] = thread

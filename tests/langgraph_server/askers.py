@@ -73,6 +73,17 @@ def broken(state: State) -> State:
     raise RuntimeError("out of order")
 
 
+def hopeless(state: State) -> State:
+    FAILS.append(1)
+    if len(FAILS) > 1:
+        raise RuntimeError("out of order, and the answer with it")
+    return {"got": [interrupt("once?")]}
+
+
+FAILS: list[int] = []
+"""How often `hopeless` was run in this process."""
+
+
 class Login(BaseModel):
     user: str
     password: SecretStr
@@ -102,6 +113,7 @@ BUILDERS: dict[str, StateGraph[State]] = {
     "broken": _graph(choose, broken),
     "secret": _graph(log_in),
     "approving": _graph(approve),
+    "hopeless": _graph(hopeless),
 }
 _nested = StateGraph(State)
 _nested.add_node("inside", _graph(inner, choose).compile())
@@ -125,3 +137,4 @@ slow_one = compiled("slow")
 broken_one = compiled("broken")
 secret = compiled("secret")
 approving = compiled("approving")
+hopeless_one = compiled("hopeless")

@@ -116,6 +116,24 @@ def test_a_decision_whose_sender_died_after_sending_is_called_delivered(
     assert [one.payload["question"] for one in pc.pending(server, thread, store=store)] == ["Sure?"]
 
 
+def test_a_decision_made_after_a_strangers_bad_answer_is_asked_for_anew(
+    asking_server: str, store: pc.Store, thread: str
+) -> None:
+    server, client = pc.GraphServer(asking_server, "bare"), get_sync_client(url=asking_server)
+    pc.start(server, {"text": "x"}, thread, store=store)
+    (asked,) = pc.pending(server, thread, store=store)
+    theirs: Any = {"resume": {asked.id: "boom"}}
+    client.runs.wait(thread, "bare", command=theirs, raise_error=False)
+    pc.record_answer(store, asked.request.id, "good", by="mina")
+
+    (recovered,) = pc.recover(server, store=store)
+
+    (again,) = pc.pending(server, thread, store=store)
+    assert recovered.error is None
+    assert again.id != asked.id
+    assert pc.resume(server, thread, {again.id: "good"}, store=store)["got"] == ["good", "after"]
+
+
 def test_a_failing_node_says_so_and_its_answer_is_kept(
     asking_server: str, store: pc.Store, thread: str
 ) -> None:

@@ -126,6 +126,22 @@ def test_a_poisoned_thread_is_repaired_and_its_question_asked_anew(
     assert asyncio.run(story()) == {"text": "good", "got": ["good", "after"]}
 
 
+def test_a_thread_whose_node_fails_each_time_is_not_run_for_ever(
+    asking_server: str, store: pc.Store
+) -> None:
+    async def story() -> int:
+        client = get_client(url=asking_server)
+        thread = await paused(asking_server, "hopeless")
+        (asked,) = (await client.threads.get_state(thread))["interrupts"]
+        answer: Any = {"resume": {asked["id"]: "x"}}
+        await client.runs.wait(thread, "hopeless", command=answer, raise_error=False)
+        async with watching(asking_server, store):
+            await asyncio.sleep(4.5)
+        return len(await client.runs.list(thread, limit=100))
+
+    assert asyncio.run(story()) <= 3
+
+
 def test_a_breakpoint_is_opened_and_passed(asking_server: str, store: pc.Store) -> None:
     async def story() -> Any:
         client = get_client(url=asking_server)
