@@ -19,6 +19,9 @@ from plancraft.interrupts.payloads import (
 __all__ = ["open_question"]
 
 _TITLE_LENGTH = 200
+_MOST_LOOKED_AT = 10_000
+_NAMING = ("name", "tool", "tool_name", "toolName", "action", "action_name")
+"""Under which keys libraries name a tool."""
 _FOREVER = 100 * 365 * 86400
 
 
@@ -50,7 +53,8 @@ def open_question(  # noqa: PLR0913 - a request is made of this much
         deadline = max(ends, now)
         seconds, timeout_action = (deadline - now).total_seconds(), "default_option"
     kind, tool = _about(ours)
-    tools = reading.tools if reading else (tool,)
+    tools = (reading.tools if reading else (tool,)) + _mentioned(plain, policy)
+    tools = tuple(dict.fromkeys(tools))
     return ApprovalRequest(
         id=ApprovalRequest.id_for(thread_id, interrupt_id, generation),
         type=kind,
@@ -82,6 +86,24 @@ def _about(ours: dict[str, Any]) -> tuple[ApprovalType, str | None]:
     named = data.get("approval_type")
     kind = next((one for one in ApprovalType if one == named), ApprovalType.GENERAL)
     return kind, tool if isinstance(tool, str) else None
+
+
+def _mentioned(shown: Any, policy: HITLPolicy | None) -> tuple[str, ...]:
+    """The tools with a rule of their own that are named anywhere in what is shown, so that no
+    shape which nobody knows keeps a rule from holding."""
+    ruled, found = set(policy.tools if policy else ()), dict[str, None]()
+    left = [shown] if ruled else []
+    for _ in range(_MOST_LOOKED_AT):
+        if not left:
+            break
+        part = left.pop()
+        if isinstance(part, dict):
+            named = (part.get(key) for key in _NAMING)
+            found |= {one: None for one in named if isinstance(one, str) and one in ruled}
+            left.extend(part.values())
+        elif isinstance(part, list):
+            left.extend(part)
+    return tuple(found)
 
 
 def _terms(policy: HITLPolicy | None, kind: ApprovalType, tools: Sequence[str | None]) -> Terms:

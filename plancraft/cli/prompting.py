@@ -114,15 +114,28 @@ def _field(name: str, field: dict[str, Any], start: Any, *, secret: bool, consol
     if field.get("description"):
         console.print(Text(plain(field["description"]).plain, style="dim"))
     label = plain(field.get("title") or name).plain
-    if field.get("enum"):
-        label += f" ({', '.join(map(str, field['enum']))})"
+    titled = _titled(field)
+    if offered := titled or {str(one): one for one in field.get("enum") or ()}:
+        label += f" ({plain(', '.join(offered)).plain})"
     if secret:
         return getpass.getpass(f"{label}: ") or start
     if start not in (None, ""):
         shown = start if isinstance(start, str) else json.dumps(start, ensure_ascii=False)
         label += f" [{plain(shown).plain}]"
     said = _line(console, label)
+    if said in titled:
+        return titled[said]
     return start if said == "" else _typed(said, field)
+
+
+def _titled(field: dict[str, Any]) -> dict[str, Any]:
+    """What `oneOf: [{const, title}]` offers, by title; nothing where it is anything else."""
+    listed = field.get("oneOf")
+    if not isinstance(listed, list):
+        return {}
+    if not all(isinstance(one, dict) and "const" in one for one in listed):
+        return {}
+    return {str(one.get("title") or one["const"]): one["const"] for one in listed}
 
 
 def _typed(said: str, field: dict[str, Any]) -> Any:

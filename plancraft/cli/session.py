@@ -11,6 +11,8 @@ from langgraph.pregel import Pregel
 
 from plancraft import threads
 from plancraft.approvals import Store
+from plancraft.cli.failing import Refused
+from plancraft.locale import say
 from plancraft.threads.flows import arun, run
 from plancraft.threads.target import host_of
 from plancraft.timetravel import Fork, StateDiff, TimeTravel
@@ -65,9 +67,18 @@ class Session:
         return found
 
     def new_thread_id(self) -> str:
-        """An id that nobody has; a server's are UUIDs."""
+        """An id that nobody has; a server's are UUIDs.
+
+        Raises:
+            Refused: nothing says which graph of the server is to run.
+        """
         id_ = uuid.uuid4()
-        return str(id_) if isinstance(self.graph, threads.GraphServer) else id_.hex[:12]
+        if not isinstance(self.graph, threads.GraphServer):
+            return id_.hex[:12]
+        if self.graph.assistant is None:
+            where = self.graph.url
+            raise Refused(say("name the assistant for a new thread: {graph}#NAME", graph=where))
+        return str(id_)
 
     def names(self) -> list[str]:
         """The names of the graph, or of the server's graphs, as requests have them."""

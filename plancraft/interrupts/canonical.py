@@ -16,7 +16,10 @@ _PLAIN_ONLY = (
 
 _CANONICAL = _PLAIN_ONLY | orjson.OPT_SORT_KEYS
 
-__all__ = ["canonical", "digest_of", "plain_json"]
+__all__ = ["canonical", "digest_of", "is_deep", "plain_json", "shallow"]
+
+_DEEPEST = 100
+"""How many levels of JSON are shown as what they are. Readers give up at 200 and more."""
 
 
 def plain_json(value: Any) -> Any:
@@ -59,3 +62,22 @@ def canonical(value: Any) -> bytes:
 def digest_of(value: Any) -> str:
     """SHA-256 of the value's canonical JSON, in hex."""
     return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def is_deep(value: Any) -> bool:
+    """Whether JSON holds more inside one another than everybody reads: stores, pages, clients."""
+    level, depth = [value], 0
+    while level and depth <= _DEEPEST:
+        inside: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                inside.extend(one.values())
+            elif isinstance(one, list | tuple):
+                inside.extend(one)
+        level, depth = inside, depth + 1
+    return bool(level)
+
+
+def shallow(value: Any) -> Any:
+    """The value, or its JSON as text where it is too deep to be shown as what it is."""
+    return json.dumps(value, ensure_ascii=False, default=str) if is_deep(value) else value

@@ -7,7 +7,7 @@ import orjson
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from plancraft.errors import InvalidAnswer
-from plancraft.interrupts.canonical import canonical
+from plancraft.interrupts.canonical import canonical, is_deep
 from plancraft.interrupts.dialects import Reading, recognise
 from plancraft.interrupts.payloads import (
     ApprovalInterruptPayload,
@@ -122,7 +122,8 @@ def _as_json(shown: Any, answer: Any) -> Any:
         # What this refuses, checkpoints and stores refuse later: numbers beyond 64 bits, halves
         # of characters; NaN comes back as null.
         plain = to_jsonable_python(answer)
-        if (read_back := orjson.loads(orjson.dumps(plain))) == plain:
+        read_back = orjson.loads(orjson.dumps(plain))
+        if read_back == plain and not is_deep(plain):
             return read_back
     except (PydanticSerializationError, ValueError, TypeError, RecursionError):
         pass

@@ -151,6 +151,8 @@ async def aresume(
 def pending(graph: Graph, thread_id: str, **around: Unpack[Surroundings]) -> list[PendingQuestion]:
     """The thread's open questions, those of a run that plancraft did not start included.
 
+    They come in the order of the tasks that ask, as of the calls of a turn.
+
     Raises:
         UnknownThread: the checkpointer knows no such thread.
     """

@@ -34,7 +34,7 @@ from plancraft.interrupts.answers import Delivering
 from plancraft.locale import say
 from plancraft.threads.flows import Call, Flow
 from plancraft.threads.hosting import RunOptions, store_at
-from plancraft.threads.looking import Glance, Look, at_breakpoint, glance_of, look_at
+from plancraft.threads.looking import Glance, Look, at_breakpoint, glance_of, is_edited, look_at
 
 __all__ = ["GraphServer", "ServerHost", "snapshot_of"]
 
@@ -279,11 +279,13 @@ class ServerHost:
         )
 
     def nodes_before(self, look: Look) -> Flow[list[str]]:
-        place = look.snapshot.parent_config
-        if place is None:
-            return []
-        ids = place["configurable"]
-        return list((yield from self.state(ids["thread_id"], ids["checkpoint_id"])).next)
+        snapshot = look.snapshot
+        while (place := snapshot.parent_config) is not None:
+            ids, was_edited = place["configurable"], is_edited(snapshot)
+            snapshot = yield from self.state(ids["thread_id"], ids["checkpoint_id"])
+            if not was_edited:
+                return list(snapshot.next)
+        return []
 
     def output(self, values: Any) -> Any:
         return values
@@ -533,6 +535,8 @@ def _refusal(response: httpx.Response, thread_id: str, where: str) -> Exception:
         return UnknownThread(thread_id)
     if status == httpx.codes.CONFLICT:
         return ThreadBusy(thread_id)
+    if status == httpx.codes.INTERNAL_SERVER_ERROR and response.request.method == "GET":
+        return ServerRefused(where, status, f"{thread_id}: {reason}")  # it cannot show this one
     return _failed(response, where, status, reason)
 
 

@@ -27,6 +27,7 @@ from plancraft.threads.looking import (
     at_breakpoint,
     glance_at,
     glance_of,
+    is_edited,
     look_at,
     tasks_asking,
 )
@@ -168,11 +169,13 @@ class LocalGraph:
         )
 
     def nodes_before(self, look: Look) -> Flow[list[str]]:
-        graph, place = self.graph, look.snapshot.parent_config
-        if place is None:
-            return []
-        snapshot = yield Call(lambda: graph.get_state(place), lambda: graph.aget_state(place))
-        return [name for name in snapshot.next if name in graph.nodes]
+        graph, snapshot = self.graph, look.snapshot
+        while (place := snapshot.parent_config) is not None:
+            was_edited = is_edited(snapshot)
+            snapshot = yield Call(partial(graph.get_state, place), partial(graph.aget_state, place))
+            if not was_edited:
+                return [name for name in snapshot.next if name in graph.nodes]
+        return []
 
     def output(self, values: Any) -> Any:
         names = self.graph.output_channels

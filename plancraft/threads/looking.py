@@ -9,8 +9,9 @@ from langgraph.checkpoint.serde.types import ERROR, INTERRUPT, RESUME
 from langgraph.types import Interrupt, StateSnapshot
 
 from plancraft.approvals import ApprovalRequest
-from plancraft.interrupts.canonical import digest_of
+from plancraft.interrupts.canonical import digest_of, is_deep, shallow
 from plancraft.interrupts.dialects.breakpoints import BREAKPOINT
+from plancraft.interrupts.dialects.copilotkit import without_messages
 from plancraft.interrupts.fitting import takes_envelope
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "at_breakpoint",
     "glance_at",
     "glance_of",
+    "is_edited",
     "look_at",
     "tasks_asking",
 ]
@@ -56,7 +58,10 @@ class OpenInterrupt:
         """Whether it is what the request was opened for: the same pause, the same content."""
         if request.interrupt_id != self.id:
             return False
-        return bool(self.shown == request.payload) or digest_of(self.shown) == request.digest
+        if self.shown == request.payload or digest_of(self.shown) == request.digest:
+            return True
+        here, there = without_messages(self.shown), without_messages(request.payload)
+        return here is not self.shown and bool(here == there)
 
 
 @dataclass(frozen=True)
@@ -116,10 +121,17 @@ def at_breakpoint(look: Look) -> Look:
     """The look with the breakpoint that the thread rests at as its question, if it rests."""
     if look.questions or look.errors or look.stalled or not look.snapshot.next:
         return look
+    if is_edited(look.snapshot):  # then it rests there since nobody ran it on
+        return look
     shown = {BREAKPOINT: list(look.snapshot.next)}
     id_ = f"continue-{look.checkpoint_id}"
     question = OpenInterrupt(id_, shown, None, failed=False, is_breakpoint=True)
     return replace(look, questions={id_: question})
+
+
+def is_edited(snapshot: StateSnapshot) -> bool:
+    """Whether no node and no input made this state: it was written, or copied from another."""
+    return (snapshot.metadata or {}).get("source") in ("update", "fork")
 
 
 def look_at(snapshot: StateSnapshot) -> Look:
@@ -170,7 +182,7 @@ def _question(interrupt: Interrupt[Any], *, failed: bool) -> OpenInterrupt:
     schema = interrupt.response_schema
     return OpenInterrupt(
         id=interrupt.id,
-        shown=interrupt.value,
-        response_schema=schema if isinstance(schema, dict) else None,
+        shown=shallow(interrupt.value),
+        response_schema=schema if isinstance(schema, dict) and not is_deep(schema) else None,
         failed=failed,
     )

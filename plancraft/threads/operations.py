@@ -103,7 +103,7 @@ def resume_thread(target: Target, said: Said) -> Flow[Any]:
 
 
 def pending_questions(target: Target) -> Flow[list[PendingQuestion]]:
-    """The thread's open questions."""
+    """The thread's open questions, in the order of the tasks that ask them."""
     look = yield from target.look()
     if not look.exists:
         raise UnknownThread(target.thread_id)
@@ -115,10 +115,11 @@ def pending_questions(target: Target) -> Flow[list[PendingQuestion]]:
             rows = yield from settle(target, look, rows)
         finally:
             lock.release()
+    places = {id_: place for place, id_ in enumerate(look.questions)}
+    asked = [row for row in _of_this_thread(look, rows) if row.is_open]
     return [
         PendingQuestion(row.interrupt_id or row.id, row.payload, row.deadline, row)
-        for row in _of_this_thread(look, rows)
-        if row.is_open
+        for row in sorted(asked, key=lambda row: places.get(row.interrupt_id or "", len(places)))
     ]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Unpack
 
 from plancraft.approvals import ApprovalRequest, Query
-from plancraft.errors import PlancraftError, ServerUnavailable, StoreUnavailable
+from plancraft.errors import ServerUnavailable, StoreUnavailable
 from plancraft.threads.calls import NO_THREAD, Surroundings, target_of
 from plancraft.threads.complaining import Complaint
 from plancraft.threads.driving import ask_anew, is_stuck
@@ -31,6 +31,7 @@ _OVERLAP = timedelta(seconds=5)
 differently."""
 _SWEEP_SECONDS = 60.0
 """How often threads with open requests are looked for, to find those that are there no more."""
+_SHIFT = 5
 _PAGE, _FEW = 100, 20
 """How many threads are asked for at once, and first in a round, in which few have changed."""
 _ASKING = ("interrupted", "error")
@@ -165,10 +166,20 @@ class Watcher:
         """Begin with all threads that may ask."""
         host = self.server.host
         newest = await self._search(host, limit=1)
-        for status in _ASKING:
-            async for page in self._pages(host, status=status):
-                await self._look_at(page)
+        seen: set[str] = set()
+        # Who is answered meanwhile leaves the list, and others move up past where it was read.
+        while fresh := [one for one in await self._asking() if one["thread_id"] not in seen]:
+            seen |= {one["thread_id"] for one in fresh}
+            await self._look_at(fresh)
         self._changes.note(newest)
+
+    async def _asking(self) -> list[Thread]:
+        return [
+            one
+            for status in _ASKING
+            async for page in self._pages(self.server.host, status=status)
+            for one in page
+        ]
 
     async def _round(self) -> None:
         fresh, again = [], list(self._again.values())
@@ -219,8 +230,8 @@ class Watcher:
         except (ServerUnavailable, StoreUnavailable):
             self._again[id_] = thread
             raise
-        except PlancraftError as error:
-            _log.warning("watch_failed: thread %s: %s", id_, error)
+        except Exception as error:  # noqa: BLE001 - one thread's trouble is not the others'
+            _log.warning("watch_failed: thread %s: %s: %s", id_, type(error).__name__, error)
             self._hopeless.add(id_)
             return
         if opened is None:
@@ -238,7 +249,8 @@ class Watcher:
             yield page
             if len(page) < limit:
                 return
-            offset, limit = offset + len(page), _PAGE
+            # Threads that are deleted meanwhile make the others move up.
+            offset, limit = offset + len(page) - _SHIFT, _PAGE
 
     async def _search(self, host: ServerHost, **named: Any) -> list[Thread]:
         return list(await arun(host.search(**named)))

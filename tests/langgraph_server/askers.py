@@ -73,6 +73,14 @@ def broken(state: State) -> State:
     raise RuntimeError("out of order")
 
 
+def _number(n: int) -> Any:
+    def node(state: State) -> State:
+        return {"got": [ask(ConfirmInterruptPayload(question=f"number {n}?")).confirmed]}
+
+    node.__name__ = f"node_{n}"
+    return node
+
+
 def hopeless(state: State) -> State:
     FAILS.append(1)
     if len(FAILS) > 1:
@@ -114,6 +122,8 @@ BUILDERS: dict[str, StateGraph[State]] = {
     "secret": _graph(log_in),
     "approving": _graph(approve),
     "hopeless": _graph(hopeless),
+    "sent_after_approval": _graph(inner, approve, after),
+    "many": _graph(*(_number(n) for n in range(7)), side_by_side=True),
 }
 _nested = StateGraph(State)
 _nested.add_node("inside", _graph(inner, choose).compile())
@@ -138,3 +148,5 @@ broken_one = compiled("broken")
 secret = compiled("secret")
 approving = compiled("approving")
 hopeless_one = compiled("hopeless")
+sent_after_approval = compiled("sent_after_approval")
+many = compiled("many")

@@ -26,6 +26,8 @@ class Place:
     graph: Callable[[str], Any]
     raw: Callable[[str, str, dict[str, Any]], Any]
     """Answers as another client would: name, thread, answers by id."""
+    write: Callable[[str, str, dict[str, Any]], Any]
+    """Writes to a thread's state, as another client would."""
 
 
 @pytest.fixture(params=["here", "server"])
@@ -38,7 +40,11 @@ def place(request: pytest.FixtureRequest) -> Place:
             said: Any = {"resume": answers}
             return client.runs.wait(thread, name, command=said, raise_error=False)
 
-        return Place(lambda name: pc.GraphServer(url, name), over_http)
+        return Place(
+            lambda name: pc.GraphServer(url, name),
+            over_http,
+            lambda _, thread, values: client.threads.update_state(thread, values),
+        )
     made: dict[str, Any] = {}
 
     def graph(name: str) -> Any:
@@ -52,7 +58,10 @@ def place(request: pytest.FixtureRequest) -> Place:
         except ValueError as error:
             return error
 
-    return Place(graph, here)
+    def write(name: str, thread: str, values: dict[str, Any]) -> None:
+        graph(name).update_state({"configurable": {"thread_id": thread}}, values)
+
+    return Place(graph, here, write)
 
 
 @pytest.fixture
@@ -263,6 +272,66 @@ def test_an_edited_state_is_asked_about_anew(place: Place, store: pc.Store, thre
         pc.resume(graph, thread, {asked.id: "approve"}, store=store)
     done = pc.resume(graph, thread, {again.id: "approve"}, store=store)
     assert done["got"] == ["approve"]
+
+
+def test_an_edit_never_steps_over_the_question_however_often(
+    place: Place, store: pc.Store, thread: str
+) -> None:
+    graph = place.graph("sent_after_approval")
+    pc.start(graph, {"text": "first"}, thread, store=store)
+
+    for text in ("second", "third", "fourth"):
+        pc.edit(graph, thread, {"text": text}, store=store)
+        (asked,) = pc.pending(graph, thread, store=store)
+        assert asked.payload["content"] == text
+
+    done = pc.resume(graph, thread, {asked.id: "approve"}, by="mina", store=store)
+    assert done["got"] == ["inner", "approve", "after"]
+
+
+def test_a_state_written_by_others_is_asked_about_anew_by_recover(
+    place: Place, store: pc.Store, thread: str
+) -> None:
+    graph = place.graph("sent_after_approval")
+    pc.start(graph, {"text": "first"}, thread, store=store)
+    place.write("sent_after_approval", thread, {"text": "second"})
+
+    pc.recover(graph, thread, store=store)
+
+    (asked,) = pc.pending(graph, thread, store=store)
+    assert asked.payload["content"] == "second"
+    pc.edit(graph, thread, {"text": "third"}, store=store)
+    (again,) = pc.pending(graph, thread, store=store)
+    assert again.payload["content"] == "third"
+
+
+def test_calls_of_a_turn_are_listed_in_their_order(
+    place: Place, store: pc.Store, thread: str
+) -> None:
+    graph = place.graph("many")
+    pc.start(graph, {"text": ""}, thread, store=store)
+
+    asked = pc.pending(graph, thread, store=store)
+
+    assert [one.payload["question"] for one in asked] == [f"number {n}?" for n in range(7)]
+
+
+def test_a_question_nested_too_deep_is_shown_as_text_and_answered(
+    place: Place, store: pc.Store, thread: str
+) -> None:
+    graph = place.graph("bare")
+    deep: Any = "bottom"
+    for _ in range(215):
+        deep = [deep]
+    pc.start(graph, {"text": deep}, thread, store=store)
+
+    (asked,) = pc.pending(graph, thread, store=store)
+    with pytest.raises(pc.InvalidAnswer):
+        pc.resume(graph, thread, {asked.id: deep}, store=store)
+    done = pc.resume(graph, thread, {asked.id: "short"}, store=store)
+
+    assert isinstance(asked.payload, str)
+    assert done["got"] == ["short", "after"]
 
 
 def test_new_input_does_not_discard_a_question_unless_told_to(

@@ -232,9 +232,31 @@ def _form_faults(ours: dict[str, Any], number: int, call: Call) -> list[str]:
     place = _field(number, "args")
     if verb == "edit" and place not in ours:
         faults.append(at(place, say("this is needed")))
+    if verb == "edit" and isinstance(given := ours.get(place), dict):
+        faults += [at(place, fault) for fault in _args_faults(call, given)]
     if verb != "edit" and canonical(ours.get(place, call.args)) != canonical(call.args):
         faults.append(at(place, say("they were changed, so the decision is edit")))
     return faults
+
+
+def _args_faults(call: Call, given: dict[str, Any]) -> list[str]:
+    """What is wrong with edited arguments: none is dropped, and each stays of its kind."""
+    faults = unknown_fields(given, *call.args)
+    if dropped := sorted(call.args.keys() - given.keys()):
+        faults.append(say("not to be left out: {names}", names=", ".join(dropped)))
+    changed = [
+        name
+        for name, value in call.args.items()
+        if name in given and value is not None and _kind(given[name]) != _kind(value)
+    ]
+    if changed:
+        faults.append(say("of another kind than before: {names}", names=", ".join(changed)))
+    return faults
+
+
+def _kind(value: Any) -> type:
+    """The kind of a JSON value; whole numbers are numbers."""
+    return float if isinstance(value, int) and not isinstance(value, bool) else type(value)
 
 
 def edit_faults(call: Call, edited: Any, name_field: str) -> list[str]:

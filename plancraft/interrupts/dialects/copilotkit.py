@@ -6,8 +6,9 @@ from typing import Any
 
 from plancraft.interrupts.dialects.reading import Reading
 from plancraft.interrupts.payloads import OptionInterruptPayload, read_payload
+from plancraft.locale import say
 
-__all__ = ["VALUE", "read_wrapped"]
+__all__ = ["VALUE", "read_wrapped", "without_messages"]
 
 VALUE = "__copilotkit_interrupt_value__"
 _MESSAGES = "__copilotkit_messages__"
@@ -21,12 +22,23 @@ class _Said(Reading):
     def speaks(self, answer: Any) -> bool:
         return not (isinstance(answer, dict) and answer.keys() == {"selected", "text"})
 
+    def problems(self, native: Any) -> list[str]:
+        # `copilotkit_interrupt` takes a list for messages, and reads the last one.
+        return [say("a list is not taken: answer in words")] if isinstance(native, list) else []
+
     def ours(self, native: Any) -> Any:
         is_text = isinstance(native, str) and native.strip()
         return {"selected": [], "text": native} if is_text else native
 
     def native(self, ours: Any) -> Any:
         return ours if self.speaks(ours) else ours["text"]
+
+
+def without_messages(shown: Any) -> Any:
+    """What is asked, without the messages around it, which have new ids each time it is asked."""
+    if not isinstance(shown, dict) or shown.keys() != {VALUE, _MESSAGES}:
+        return shown
+    return {VALUE: shown[VALUE]}
 
 
 def read_wrapped(

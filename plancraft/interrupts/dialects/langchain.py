@@ -40,7 +40,7 @@ class _Strict(BaseModel):
 class _Action(_Strict):
     name: str = Field(min_length=1)
     args: dict[str, Any]
-    description: str = ""
+    description: str | None = None
 
 
 class _ToolApproval(_Action):
@@ -142,7 +142,7 @@ def read_call(shown: Any, schema: Any) -> Called | None:
     allowed = _VERBS if schema is None else tuple(_allowed(schema))
     if not allowed:
         return None
-    call = Call(asked.name, asked.args, asked.description, allowed)
+    call = Call(asked.name, asked.args, asked.description or "", allowed)
     return _PerCall(dialect="langchain", calls=(call,), schema=schema, **put([call]))
 
 
@@ -177,7 +177,7 @@ def _reviewed(asked: _Batch) -> Iterable[Call]:
         if review is None:
             raise ValueError(f"no review for {action.name}")
         allowed = tuple(dict.fromkeys(review.allowed_decisions))
-        yield Call(action.name, action.args, action.description, allowed)
+        yield Call(action.name, action.args, action.description or "", allowed)
 
 
 def _faults(call: Call, one: Any) -> list[str]:

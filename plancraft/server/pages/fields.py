@@ -9,7 +9,7 @@ import orjson
 
 from plancraft.errors import InvalidRequest
 from plancraft.interrupts.fitting import secret_fields
-from plancraft.locale import say
+from plancraft.locale import N_, say
 from plancraft.server.strictness import check_json
 
 __all__ = ["PREFIX", "Field", "edited_fields", "read", "schema_fields", "with_problems"]
@@ -171,6 +171,8 @@ def _of_schema(name: str, part: Mapping[str, Any], *, secret: bool) -> Field:
         return Field(name, name, "secret", limits=_limits(part))
     if isinstance(part.get("enum"), list):
         return Field(name, name, "choice", choices=_choices(part["enum"]))
+    if titled := _titled(part):
+        return Field(name, name, "choice", choices=titled)
     if "const" in part:
         return Field(name, name, "choice", choices=_choices([part["const"]]))
     match part.get("type"):
@@ -232,7 +234,34 @@ def _holding(one: Field, value: Any) -> Field:
 
 
 def _choices(values: Sequence[Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((_spelled(one), one if isinstance(one, str) else _spelled(one)) for one in values)
+    return tuple((_spelled(one), _worded(one)) for one in values)
+
+
+def _titled(part: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The choices of `oneOf: [{const, title}]`; none where it is anything else."""
+    listed = part.get("oneOf")
+    if not isinstance(listed, list) or not listed:
+        return ()
+    if not all(isinstance(one, dict) and "const" in one for one in listed):
+        return ()
+    return tuple(
+        (_spelled(one["const"]), str(one.get("title") or _worded(one["const"]))) for one in listed
+    )
+
+
+_DECISIONS = {
+    "approve": N_("Approve"),
+    "edit": N_("Edit"),
+    "reject": N_("Reject"),
+    "respond": N_("Answer in its place"),
+}
+"""What other libraries let be decided on a call."""
+
+
+def _worded(value: Any) -> str:
+    if not isinstance(value, str):
+        return _spelled(value)
+    return say(_DECISIONS[value]) if value in _DECISIONS else value
 
 
 def _yes_no() -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,9 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 import plancraft as pc
 from plancraft.approvals import ApprovalStatus, HITLPolicy, Rule
+from plancraft.approvals.opening import open_question
 from plancraft.interrupts import ApprovalInterruptPayload, FormInterruptPayload
+from plancraft.interrupts.fitting import fit_answer
 from tests.interrupts.dialects.agents import ASKED, DELETE, SEND, Office, agent, model, told
 
 
@@ -361,3 +363,44 @@ def test_silence_is_no_where_it_is_given_as_an_answer(calls: Any, mode: str) -> 
     assert all("timeout" in one for one in told(state.values))
     assert closed
     assert all(one.status is ApprovalStatus.REJECTED for one in closed)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"action_requests": [{"name": "pay", "args": {}, "description": 7}]},
+        [{"action_requests": [{"name": "pay", "arguments": {}}], "review_configs": []}],
+        {"calls": {"first": {"tool": "pay"}}},
+    ],
+)
+def test_a_rule_by_tool_holds_in_shapes_that_nobody_knows(shown: Any) -> None:
+    policy = HITLPolicy(tools={"pay": Rule(needed=2, deciders=("role:finance",))})
+
+    opened = open_question(
+        graph="g",
+        thread_id="t",
+        checkpoint_id="c",
+        interrupt_id="i",
+        shown=shown,
+        response_schema=None,
+        now=datetime(2026, 1, 1, tzinfo=UTC),
+        timeout=60,
+        timeout_action="cancel",
+        policy=policy,
+    )
+
+    assert (opened.terms.needed, opened.terms.deciders) == (2, ("role:finance",))
+
+
+def test_an_edit_in_a_batch_keeps_every_argument_and_its_kind() -> None:
+    action = {"name": "pay", "args": {"to": "mina", "amount": 5}, "description": ""}
+    review = {"action_name": "pay", "allowed_decisions": ["approve", "edit", "reject"]}
+    shown = {"action_requests": [action, action], "review_configs": [review, review]}
+    other = {"2_decision": "approve"}
+
+    for args, fault in (({"amount": 6}, "left out: to"), ({"to": "jun", "amount": "6"}, "kind")):
+        with pytest.raises(pc.InvalidAnswer, match=fault):
+            fit_answer(shown, None, {"1_decision": "edit", "1_args": args, **other})
+
+    good = {"1_decision": "edit", "1_args": {"to": "jun", "amount": 6.5}, **other}
+    assert fit_answer(shown, None, good) == good
