@@ -21,6 +21,7 @@ from plancraft.threads import GraphServer
 __all__ = [
     "around",
     "by_option",
+    "concurrency_option",
     "graph_option",
     "json_option",
     "needed",
@@ -55,6 +56,13 @@ graph_option = click.option(
     "graph",
     metavar="MODULE:GRAPH",
     help=say("The graph; a deployed one as http://host:port#assistant"),
+)
+concurrency_option = click.option(
+    "--concurrency",
+    type=click.IntRange(1, 1000),
+    default=8,
+    show_default=True,
+    help=say("How many threads of a graph are run at once"),
 )
 json_option = click.option("--json", "as_json", is_flag=True, help=say("As JSON, a line each"))
 

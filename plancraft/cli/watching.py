@@ -10,7 +10,7 @@ import click
 from plancraft.approvals import ApprovalRequest
 from plancraft.cli.failing import one_line_errors, tell_trouble
 from plancraft.cli.loading import load_server
-from plancraft.cli.options import around, policy_in, policy_option
+from plancraft.cli.options import around, concurrency_option, policy_in, policy_option
 from plancraft.cli.session import DEFAULT_DB
 from plancraft.cli.showing import plain
 from plancraft.cli.working import show_done
@@ -26,13 +26,7 @@ __all__ = ["watch"]
     help=say("Bring what a LangGraph Server's threads ask into the store, and decisions back.")
 )
 @click.argument("server", metavar="URL[#ASSISTANT]")
-@click.option(
-    "--concurrency",
-    type=click.IntRange(1, 1000),
-    default=8,
-    show_default=True,
-    help=say("How many threads of a graph are run at once"),
-)
+@concurrency_option
 @policy_option
 @around
 def watch(

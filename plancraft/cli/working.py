@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from plancraft.cli.failing import one_line_errors, tell_trouble
-from plancraft.cli.options import around, policy_in, policy_option, session_of
+from plancraft.cli.options import around, concurrency_option, policy_in, policy_option, session_of
 from plancraft.cli.session import Session
 from plancraft.cli.showing import plain, state_in_words
 from plancraft.locale import say, speaking
@@ -21,13 +21,7 @@ __all__ = ["show_done", "work"]
 
 @click.command(help=say("Carry decisions back to the threads of graphs, until Ctrl-C."))
 @click.argument("graphs", metavar="MODULE:GRAPH...", nargs=-1, required=True)
-@click.option(
-    "--concurrency",
-    type=click.IntRange(1, 1000),
-    default=8,
-    show_default=True,
-    help=say("How many threads of a graph are run at once"),
-)
+@concurrency_option
 @policy_option
 @around
 def work(

@@ -10,7 +10,7 @@ from plancraft.approvals import ApprovalRequest, Store
 from plancraft.threads.config import InterruptConfig
 from plancraft.threads.deciding import UNSET, Deliver, Said
 from plancraft.threads.flows import Flow, arun, run
-from plancraft.threads.hosting import RunOptions
+from plancraft.threads.hosting import NO_THREAD, RunOptions
 from plancraft.threads.operations import (
     PendingQuestion,
     edit_thread,
@@ -50,8 +50,6 @@ __all__ = [
 
 Answers = Mapping[str, Any]
 ANONYMOUS = "anonymous"
-NO_THREAD = "-"
-"""In place of an id, where all threads of a graph are meant."""
 
 
 class Surroundings(TypedDict, total=False):

@@ -12,7 +12,10 @@ from plancraft.stores import open_store
 from plancraft.threads.flows import Flow
 from plancraft.threads.looking import Glance, Look
 
-__all__ = ["Host", "RunOptions", "store_at"]
+__all__ = ["NO_THREAD", "Host", "RunOptions", "store_at"]
+
+NO_THREAD = "-"
+"""In place of an id, where all threads are meant, or none."""
 
 _stores_by_url: dict[str, Store] = {}
 

@@ -1,29 +1,22 @@
-"""Graphs deployed on LangGraph Server: its threads through the SDK, as flows.
-
-The shapes are those of the Agent Server API (`langgraph_sdk.schema`): `ThreadState` at
-`GET /threads/{id}/state`, `Thread` at `GET /threads/{id}`, and a run's result at
-`POST /threads/{id}/runs/wait`, which is the graph's values with `__interrupt__` or `__error__`.
-"""
+"""Graphs deployed on LangGraph Server: its threads through the SDK, as flows."""
 
 import asyncio
 import weakref
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import httpx
 from langgraph.constants import END
-from langgraph.types import Command, Interrupt, PregelTask, StateSnapshot
+from langgraph.types import StateSnapshot
 from langgraph_sdk import get_client, get_sync_client
 from langgraph_sdk.client import LangGraphClient, SyncLangGraphClient
 
 from plancraft.approvals import ApprovalRequest, Store
 from plancraft.errors import (
-    RunFailed,
     ServerRefused,
     ServerUnavailable,
     StateError,
@@ -33,21 +26,25 @@ from plancraft.errors import (
 from plancraft.interrupts.answers import Delivering
 from plancraft.locale import say
 from plancraft.threads.flows import Call, Flow
-from plancraft.threads.hosting import RunOptions, store_at
+from plancraft.threads.hosting import NO_THREAD, RunOptions, store_at
 from plancraft.threads.looking import Glance, Look, at_breakpoint, glance_of, is_edited, look_at
+from plancraft.threads.wire import (
+    CARRIES,
+    carried_by,
+    interrupt_of,
+    is_uuid,
+    refusal_of,
+    result_of_run,
+    said_to_run,
+    snapshot_of,
+)
 
-__all__ = ["GraphServer", "ServerHost", "snapshot_of"]
+__all__ = ["GraphServer", "ServerHost"]
 
 _DEFAULT_STORE = "sqlite:///plancraft.db"
 _MOST_REMEMBERED = 10_000
 _PAGE = 100
 _COLUMNS = ["thread_id", "status", "updated_at", "metadata"]
-_STRICT = {"__pregel_strict_resume": True}
-"""LangGraph refuses an answer to what is not asked, where it is told so; servers pass this on
-that do not know `strict_resume` yet."""
-_CARRIES = "plancraft_requests"
-"""In a run's metadata: the requests whose answers it carries."""
-_RESERVED = ("thread_id", "checkpoint_id", "checkpoint_ns")
 
 
 class GraphServer:
@@ -85,7 +82,7 @@ class GraphServer:
             _Clients(server, dict(headers or {}), api_key),
             where,
             assistant,
-            None if _is_uuid(assistant) else assistant,
+            None if is_uuid(assistant) else assistant,
         )
 
     def __repr__(self) -> str:
@@ -187,7 +184,7 @@ class ServerHost:
         return [f"{graph}@{self.where}" for graph in sorted(self.clients.graphs)]
 
     def begin(self, thread_id: str) -> Flow[bool]:
-        if not _is_uuid(thread_id):
+        if not is_uuid(thread_id):
             text = say("a server's thread has a UUID for its id, not {thread}", thread=thread_id)
             raise StateError(text)
         try:
@@ -213,7 +210,7 @@ class ServerHost:
             raise ThreadBusy(thread_id)
         asked = [one for told in (thread.get("interrupts") or {}).values() for one in told]
         if thread["status"] == "interrupted" and asked:
-            return glance_of("", [_interrupt(one) for one in asked])
+            return glance_of("", [interrupt_of(one) for one in asked])
         return (yield from self.glance(thread_id))  # failed, at a breakpoint, or on aegra
 
     def is_busy(self, thread_id: str) -> Flow[bool]:
@@ -241,7 +238,7 @@ class ServerHost:
         while True:
             about = partial(_page_of_runs, thread_id=thread_id, offset=offset)
             page = yield from self.call(thread_id, about)
-            if any(request.id in _carried(run) for run in page):
+            if any(request.id in carried_by(run) for run in page):
                 return True
             if len(page) < _PAGE or _started(page[-1]) < request.decision.at:
                 return False
@@ -257,13 +254,13 @@ class ServerHost:
         at: str | None = None,
     ) -> Flow[Any]:
         assistant = yield from self.assistant_of(thread_id)
-        said = {**_said(command, options), "metadata": {_CARRIES: " ".join(delivery.carries)}}
+        said = {**said_to_run(command, options), "metadata": {CARRIES: " ".join(delivery.carries)}}
         if at is None and command is None and (yield from self.is_aegra()):
             # Without input it goes on from a checkpoint only that is named.
             at = (yield from self.state(thread_id)).config["configurable"]["checkpoint_id"]
         if at is not None:
             said["checkpoint"] = {"checkpoint_id": at, "checkpoint_ns": ""}
-        return _result((yield from self._wait(thread_id, assistant, said)))
+        return result_of_run((yield from self._wait(thread_id, assistant, said)))
 
     def asked(self, result: Any, delivery: Delivering, delivered: Collection[str]) -> Glance | None:
         """In strict resume a run that ends has taken its answers. A result names no checkpoint,
@@ -307,7 +304,7 @@ class ServerHost:
         """Whether it is not LangGraph's own server but aegra, which speaks nearly the same API."""
         if self.clients.kind is None:
             try:
-                told = yield from self.call(_NO_THREAD, lambda c: c.http.get("/info"))
+                told = yield from self.call(NO_THREAD, lambda c: c.http.get("/info"))
             except ServerRefused:
                 told = {}
             self.clients.kind = str(told.get("name") if isinstance(told, dict) else "")
@@ -316,13 +313,13 @@ class ServerHost:
     def search(self, **named: Any) -> Flow[list[dict[str, Any]]]:
         """Threads of this graph, the last changed first, as `threads.search` gives them."""
         if self.assistant is not None:
-            key = "assistant_id" if _is_uuid(self.assistant) else "graph_id"
+            key = "assistant_id" if is_uuid(self.assistant) else "graph_id"
             named["metadata"] = {key: self.assistant}
         named = {"sort_by": "updated_at", "sort_order": "desc", **named}
         if not (yield from self.is_aegra()):
             named["select"] = _COLUMNS
         found: list[dict[str, Any]] = yield from self.call(
-            _NO_THREAD, lambda c: c.threads.search(**named)
+            NO_THREAD, lambda c: c.threads.search(**named)
         )
         return found
 
@@ -331,7 +328,7 @@ class ServerHost:
         page: list[Any] = []
         while not found or len(page) == _PAGE:
             about = partial(_page_of_assistants, offset=len(found))
-            page = yield from self.call(_NO_THREAD, about)
+            page = yield from self.call(NO_THREAD, about)
             found += [one["graph_id"] for one in page]
             if not page:
                 break
@@ -378,7 +375,7 @@ class ServerHost:
                 yield Call(lambda: ask(self.clients.plain()), lambda: ask(self.clients.awaited()))
             )
         except httpx.HTTPStatusError as error:
-            raise _refusal(error.response, about, self.where) from error
+            raise refusal_of(error.response, about, self.where) from error
         except httpx.TransportError as error:
             reason = str(error) or type(error).__name__
             raise ServerUnavailable(self.where, reason) from error
@@ -419,35 +416,8 @@ class ServerHost:
         )
 
 
-_UNPROCESSABLE = 422
-_NO_THREAD = "-"
-"""What a call is about that is about no thread."""
-
-
-def snapshot_of(thread_id: str, state: Mapping[str, Any]) -> StateSnapshot:
-    """LangGraph's own snapshot of a `ThreadState`."""
-    return StateSnapshot(
-        values=state.get("values") or {},
-        next=tuple(state.get("next") or ()),
-        config=_config(thread_id, state.get("checkpoint")),
-        metadata=state.get("metadata"),
-        created_at=state.get("created_at"),
-        parent_config=_config(thread_id, state["parent_checkpoint"])
-        if state.get("parent_checkpoint")
-        else None,
-        tasks=tuple(_task(one) for one in state.get("tasks") or ()),
-        interrupts=tuple(
-            _interrupt(one) for task in state.get("tasks") or () for one in task["interrupts"]
-        ),
-    )
-
-
 def _page_of_runs(client: Any, *, thread_id: str, offset: int) -> Any:
     return client.runs.list(thread_id, limit=_PAGE, offset=offset)
-
-
-def _carried(run: Mapping[str, Any]) -> Sequence[str]:
-    return str((run.get("metadata") or {}).get(_CARRIES) or "").split()
 
 
 def _started(run: Mapping[str, Any]) -> datetime:
@@ -456,111 +426,6 @@ def _started(run: Mapping[str, Any]) -> datetime:
 
 def _page_of_assistants(client: Any, *, offset: int) -> Any:
     return client.assistants.search(limit=_PAGE, offset=offset)
-
-
-def _task(task: Mapping[str, Any]) -> PregelTask:
-    return PregelTask(
-        id=task["id"],
-        name=task["name"],
-        path=tuple(task.get("path") or ()),
-        error=Exception(str(task["error"])) if task.get("error") else None,
-        interrupts=tuple(_interrupt(one) for one in task.get("interrupts") or ()),
-        state=None,
-        result=task.get("result"),
-    )
-
-
-def _interrupt(told: Mapping[str, Any]) -> Interrupt[Any]:
-    schema = told.get("response_schema")
-    return Interrupt(value=told.get("value"), id=told["id"], response_schema=schema)
-
-
-def _config(thread_id: str, checkpoint: Mapping[str, Any] | None) -> Any:
-    ids = checkpoint or {}
-    configurable = {
-        "thread_id": thread_id,
-        "checkpoint_ns": ids.get("checkpoint_ns") or "",
-        "checkpoint_id": ids.get("checkpoint_id") or "",
-    }
-    return {"configurable": configurable}
-
-
-def _said(command: Any, options: RunOptions) -> dict[str, Any]:
-    """The arguments of a run: what it is given, and what is set for it."""
-    said: dict[str, Any] = {"strict_resume": True}
-    if isinstance(command, Command):
-        parts = {"resume": command.resume, "update": command.update, "goto": command.goto}
-        said["command"] = {name: part for name, part in parts.items() if part not in (None, ())}
-    else:
-        said["input"] = command
-    given: Mapping[str, Any] = options.config
-    config = {name: given[name] for name in _PLAIN_CONFIG if name in given}
-    configurable = given.get("configurable") or {}
-    ours = {name: one for name, one in configurable.items() if name not in _RESERVED}
-    context = options.more.get("context")
-    if context is not None:
-        said["context"] = context  # a server takes a context or a configurable, not both
-    else:
-        config["configurable"] = {**ours, **_STRICT}
-    return {**said, "config": config}
-
-
-_PLAIN_CONFIG = ("tags", "metadata", "recursion_limit")
-
-
-def _result(result: Any) -> Any:
-    """A run's result as a graph gives it.
-
-    Raises:
-        RunFailed: a node raised an error.
-    """
-    if not isinstance(result, dict):
-        return result
-    if error := result.get("__error__"):
-        told = error if isinstance(error, dict) else {"message": str(error)}
-        raise RunFailed(str(told.get("error") or "Error"), str(told.get("message") or ""))
-    if "__interrupt__" in result:
-        return {**result, "__interrupt__": [_interrupt(one) for one in result["__interrupt__"]]}
-    return result
-
-
-def _refusal(response: httpx.Response, thread_id: str, where: str) -> Exception:
-    status, reason = response.status_code, _reason(response)
-    if thread_id == _NO_THREAD:
-        return _failed(response, where, status, reason)
-    is_about_thread = "thread" in reason.lower() or not reason
-    if status == httpx.codes.NOT_FOUND and is_about_thread:
-        return UnknownThread(thread_id)
-    if status in (400, _UNPROCESSABLE) and not _is_uuid(thread_id):
-        return UnknownThread(thread_id)
-    if status == httpx.codes.CONFLICT:
-        return ThreadBusy(thread_id)
-    if status == httpx.codes.INTERNAL_SERVER_ERROR and response.request.method == "GET":
-        return ServerRefused(where, status, f"{thread_id}: {reason}")  # it cannot show this one
-    return _failed(response, where, status, reason)
-
-
-def _failed(response: httpx.Response, where: str, status: int, reason: str) -> Exception:
-    if status == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error:
-        return ServerUnavailable(where, f"{status} {reason}".strip())
-    return ServerRefused(where, status, reason)
-
-
-def _reason(response: httpx.Response) -> str:
-    try:
-        told = response.json()
-    except (ValueError, httpx.ResponseNotRead, UnicodeDecodeError):
-        return ""
-    detail = told.get("detail") or told.get("message") if isinstance(told, dict) else told
-    return str(detail)[:300]
-
-
-def _is_uuid(text: str | None) -> bool:
-    try:
-        UUID(str(text))
-    except ValueError:
-        return False
-    return True
 
 
 def _url_of(client: Any) -> str:

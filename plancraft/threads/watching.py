@@ -11,10 +11,11 @@ from typing import Any, Unpack
 
 from plancraft.approvals import ApprovalRequest, Query
 from plancraft.errors import ServerUnavailable, StoreUnavailable
-from plancraft.threads.calls import NO_THREAD, Surroundings, target_of
+from plancraft.threads.calls import Surroundings, target_of
 from plancraft.threads.complaining import Complaint
 from plancraft.threads.driving import ask_anew, is_stuck
 from plancraft.threads.flows import Flow, arun
+from plancraft.threads.hosting import NO_THREAD
 from plancraft.threads.langgraph_server import GraphServer, ServerHost
 from plancraft.threads.settling import live_rows, settle
 from plancraft.threads.target import Target

@@ -9,9 +9,10 @@ from typing import TypeVar, Unpack
 from plancraft.approvals.desk import Desk
 from plancraft.approvals.news import Woken, reader_of
 from plancraft.errors import PlancraftError, ServerUnavailable, StoreUnavailable
-from plancraft.threads.calls import NO_THREAD, Surroundings, target_of
+from plancraft.threads.calls import Surroundings, target_of
 from plancraft.threads.complaining import Complaint
 from plancraft.threads.flows import Flow, arun, run
+from plancraft.threads.hosting import NO_THREAD
 from plancraft.threads.target import Graph, Target, host_of
 from plancraft.threads.upkeep import Gone, RecoveredThread, left_behind, recover_if_free
 

@@ -13,7 +13,8 @@ from langgraph.checkpoint.serde.types import INTERRUPT
 from langgraph.types import StateSnapshot
 
 from plancraft.threads.flows import run
-from plancraft.threads.langgraph_server import GraphServer, snapshot_of
+from plancraft.threads.langgraph_server import GraphServer
+from plancraft.threads.wire import snapshot_of
 from plancraft.timetravel.ways import Ways
 
 __all__ = ["DeployedPast"]
