@@ -100,7 +100,7 @@ LangGraph's dev server in a process of its own; by turns with the SDK alone (`th
 on a SQLite store. The dev server as it is looks for work twice a second when it has none, in which
 all else drowns; the other looks fifty times. Seen: from when the SDK's call returns at the question
 until its request is in the store. A quiet round: what `Watcher.look` asks of a server where nothing
-has changed."""
+has changed for six seconds."""
 
 
 async def _both(
@@ -161,7 +161,6 @@ async def _finish(client: LangGraphClient, count: int) -> None:
             await client.threads.create(graph_id=_GRAPH, supersteps=[step, done])
 
     await asyncio.gather(*(one() for _ in range(count)))
-    await asyncio.sleep(10)  # longer than a watcher looks back behind the newest change
 
 
 async def _rounds(url: str, store: pc.Store) -> tuple[int, int]:
@@ -171,6 +170,7 @@ async def _rounds(url: str, store: pc.Store) -> tuple[int, int]:
     watcher = pc.Watcher(server, store=store)
     await watcher.look()
     await watcher.look()  # what had changed right before
+    await asyncio.sleep(6)  # longer than that is looked at again
     http: Any = server.host.clients.awaited().http.client
 
     async def count(response: Any) -> None:
