@@ -19,7 +19,6 @@ from plancraft.interrupts.payloads import (
 __all__ = ["open_question"]
 
 _TITLE_LENGTH = 200
-_MOST_LOOKED_AT = 10_000
 _NAMING = ("name", "tool", "tool_name", "toolName", "action", "action_name")
 """Under which keys libraries name a tool."""
 _FOREVER = 100 * 365 * 86400
@@ -53,8 +52,8 @@ def open_question(  # noqa: PLR0913 - a request is made of this much
         deadline = max(ends, now)
         seconds, timeout_action = (deadline - now).total_seconds(), "default_option"
     kind, tool = _about(ours)
-    tools = (reading.tools if reading else (tool,)) + _mentioned(plain, policy)
-    tools = tuple(dict.fromkeys(tools))
+    named = reading.tools if reading else (tool,) if tool else ()
+    tools = tuple(dict.fromkeys((*named, *_mentioned(plain, policy))))
     return ApprovalRequest(
         id=ApprovalRequest.id_for(thread_id, interrupt_id, generation),
         type=kind,
@@ -93,9 +92,7 @@ def _mentioned(shown: Any, policy: HITLPolicy | None) -> tuple[str, ...]:
     shape which nobody knows keeps a rule from holding."""
     ruled, found = set(policy.tools if policy else ()), dict[str, None]()
     left = [shown] if ruled else []
-    for _ in range(_MOST_LOOKED_AT):
-        if not left:
-            break
+    while left:
         part = left.pop()
         if isinstance(part, dict):
             named = (part.get(key) for key in _NAMING)

@@ -1,5 +1,6 @@
 """Calls of tools that wait for a person: one is approved, several are a form of decisions."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -46,26 +47,26 @@ class Decided:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Called(Reading):
+class Called(Reading, ABC):
     """A question about calls. A dialect says how a decision is spelled and what is wrong in it."""
 
     calls: tuple[Call, ...]
 
+    @abstractmethod
     def split(self, native: Any) -> Sequence[Any]:
         """The decisions in an answer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def join(self, decisions: list[Any]) -> Any:
         """The answer made of decisions."""
-        raise NotImplementedError
 
+    @abstractmethod
     def spell(self, call: Call, decided: Decided) -> Any:
         """The decision in the asker's words."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, one: Any) -> Decided:
         """What such a decision means; it was checked before."""
-        raise NotImplementedError
 
     def ours(self, native: Any) -> Any:
         given = [self.read(one) for one in self.split(native)]

@@ -371,6 +371,7 @@ def test_silence_is_no_where_it_is_given_as_an_answer(calls: Any, mode: str) -> 
         {"action_requests": [{"name": "pay", "args": {}, "description": 7}]},
         [{"action_requests": [{"name": "pay", "arguments": {}}], "review_configs": []}],
         {"calls": {"first": {"tool": "pay"}}},
+        {"calls": [{"tool": "pay"}, *range(20_000)]},
     ],
 )
 def test_a_rule_by_tool_holds_in_shapes_that_nobody_knows(shown: Any) -> None:
