@@ -1,6 +1,6 @@
 """From what a graph shows at a pause to the request for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -37,11 +37,13 @@ def open_question(  # noqa: PLR0913 - a request is made of this much
     timeout_action: TimeoutAction,
     generation: int = 1,
     policy: HITLPolicy | None = None,
+    requested_by: str | None = None,
+    context: Mapping[str, Any] | None = None,
 ) -> ApprovalRequest:
     """The open request for a graph's question.
 
     `timeout` (seconds) and `timeout_action` hold where the payload says nothing itself; `policy`
-    says who decides.
+    says who decides; `requested_by` and `context` are kept with it.
     """
     plain = plain_json(shown)
     ours = plain if is_payload(plain) else {}
@@ -61,6 +63,8 @@ def open_question(  # noqa: PLR0913 - a request is made of this much
         terms=_terms(policy, kind, tools or (None,)),
         title=_shortened(_question(reading, plain)),
         content=_content(reading, plain),
+        context=plain_json(dict(context or {})),
+        requested_by=requested_by,
         created_at=now,
         timeout=seconds,
         deadline=deadline,

@@ -19,7 +19,7 @@ from plancraft.threads.calls import (
     resume,
     start,
 )
-from plancraft.threads.config import InterruptConfig
+from plancraft.threads.config import Asker, InterruptConfig
 from plancraft.threads.history import get_hitl_history
 from plancraft.threads.langgraph_server import GraphServer
 from plancraft.threads.naming import make_thread_id
@@ -35,6 +35,7 @@ from plancraft.threads.watching import Watcher
 from plancraft.threads.working import Worker
 
 __all__ = [
+    "Asker",
     "GraphServer",
     "InterruptConfig",
     "PendingQuestion",

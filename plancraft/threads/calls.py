@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 from langchain_core.runnables import RunnableConfig
 
 from plancraft.approvals import ApprovalRequest, Store
-from plancraft.threads.config import InterruptConfig
+from plancraft.threads.config import Asker, InterruptConfig
 from plancraft.threads.deciding import UNSET, Deliver, Said
 from plancraft.threads.flows import Flow, arun, run
 from plancraft.threads.hosting import NO_THREAD, RunOptions
@@ -66,6 +66,9 @@ class Surroundings(TypedDict, total=False):
 
     context: Any
     """The graph's runtime context."""
+
+    asker: Asker | None
+    """On whose behalf the graph asks."""
 
 
 def start(
@@ -318,11 +321,8 @@ def target_of(graph: Graph, thread_id: str, around: Surroundings) -> Flow[Target
             around.get("config") or {},
             {"context": around["context"]} if "context" in around else {},
         ),
+        asker=around.get("asker") or Asker(),
     )
-
-
-def _more(around: Surroundings) -> dict[str, Any]:
-    return {"context": around["context"]} if "context" in around else {}
 
 
 def _start(

@@ -1,11 +1,24 @@
 """What holds for questions that say nothing themselves."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from plancraft.approvals import HITLPolicy
 from plancraft.interrupts.payloads import TimeoutAction
 
-__all__ = ["InterruptConfig"]
+__all__ = ["Asker", "InterruptConfig"]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """On whose behalf a graph asks. It is kept with the requests of its questions."""
+
+    requested_by: str | None = None
+    """Who wants the work done, and by most policies may not decide on it."""
+
+    context: Mapping[str, Any] = field(default_factory=dict)
+    """Further JSON, as an `agent_id`."""
 
 
 @dataclass(frozen=True)

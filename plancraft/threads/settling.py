@@ -157,6 +157,8 @@ def _opened(
         timeout_action=target.settings.TIMEOUT_ACTION,
         policy=target.settings.POLICY,
         generation=generation,
+        requested_by=target.asker.requested_by,
+        context=target.asker.context,
     )
 
 

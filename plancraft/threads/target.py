@@ -13,7 +13,7 @@ from plancraft.errors import ThreadBusy
 from plancraft.interrupts.answers import Delivering
 from plancraft.interrupts.observing import log_hitl_event
 from plancraft.stores.urls import url_from_environment
-from plancraft.threads.config import InterruptConfig
+from plancraft.threads.config import Asker, InterruptConfig
 from plancraft.threads.flows import Call, Flow, sleep
 from plancraft.threads.hosting import Host, RunOptions, store_at
 from plancraft.threads.langgraph_server import GraphServer
@@ -52,6 +52,7 @@ class Target:
     store: Store
     settings: InterruptConfig
     options: RunOptions = field(default_factory=RunOptions)
+    asker: Asker = field(default_factory=Asker)
     clock: Callable[[], datetime] = utc_now
 
     @property

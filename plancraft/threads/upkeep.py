@@ -17,11 +17,11 @@ from plancraft.errors import (
     UnknownInterrupt,
     UnknownThread,
 )
-from plancraft.threads.driving import ask_anew, is_stuck, repair, result_of
+from plancraft.threads.driving import ask_anew, end_thread, is_stuck, repair, result_of
 from plancraft.threads.flows import Flow
 from plancraft.threads.looking import Look, ThreadState
 from plancraft.threads.operations import pending_questions, request_of, stored_again
-from plancraft.threads.settling import live_rows
+from plancraft.threads.settling import live_rows, settle
 from plancraft.threads.target import Target
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "left_behind",
     "recover_if_free",
     "recover_threads",
+    "stop_thread",
 ]
 
 
@@ -111,6 +112,36 @@ def cancel_thread(target: Target, *, by: str, reason: str | None) -> Flow[Any]:
         return result_of(target, look)
     finally:
         lock.release()
+
+
+def stop_thread(target: Target, *, by: str, reason: str | None = None) -> Flow[None]:
+    """End the thread wherever it is, as soon as nobody runs it.
+
+    What is open or on its way is withdrawn; an answer that its node has taken stays what it is.
+    """
+    lock = yield from target.hold()
+    try:
+        look = yield from target.look()
+        yield from _withdraw_all(target, by, reason)
+        rows = yield from live_rows(target)
+        if look.exists and (look.snapshot.tasks or any(row.is_due for row in rows)):
+            rows = yield from end_thread(target, rows)
+        yield from settle(target, (yield from target.look()), rows, mark=False)
+    finally:
+        lock.release()
+
+
+def _withdraw_all(target: Target, by: str, reason: str | None) -> Flow[None]:
+    while True:
+        closed: list[ApprovalRequest] = []
+        for row in (yield from live_rows(target)):
+            on_its_way = row.is_due and row.decision is not None
+            if row.is_asked or (on_its_way and not (yield from target.was_taken(row))):
+                closed.append(cancel(row, now=target.clock()))
+        events = [event_of("cancelled", row, actor=by, reason=reason) for row in closed]
+        changes = Changes(replaced=closed, events=events)
+        if not closed or (yield from target.commit(changes, durable=True)):
+            return
 
 
 def expire_threads(

@@ -123,7 +123,7 @@ class Worker:
 
     async def _deliver(self, target: Target, thread_id: str) -> None:
         try:
-            done = await self._do(recover_if_free(target, thread_id))
+            done = await self._recover(target, thread_id)
         except PlancraftError as error:
             _log.warning("delivery_put_off: thread %s: %s", thread_id, error)
             self._put_off(thread_id)
@@ -137,6 +137,10 @@ class Worker:
             self._ended.add(thread_id)
             if self._woken is not None and len(self._running) == self._concurrency - 1:
                 self._woken.set()  # others may have waited for the place
+
+    async def _recover(self, target: Target, thread_id: str) -> RecoveredThread | Gone | None:
+        """What was done for a thread with something due; None while another worker runs it."""
+        return await self._do(recover_if_free(target, thread_id))
 
     def _note(self, thread_id: str, done: RecoveredThread | Gone | None) -> None:
         if done is None:  # another worker has it
