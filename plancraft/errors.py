@@ -18,6 +18,7 @@ __all__ = [
     "LogBroken",
     "NameRefused",
     "NoCheckpointer",
+    "NoDocuments",
     "NotAllowed",
     "NotSignedIn",
     "PlancraftError",
@@ -441,6 +442,19 @@ class NoCheckpointer(PlancraftError, ValueError):
 
     def __init__(self) -> None:
         super().__init__()
+
+
+class NoDocuments(PlancraftError, ValueError):
+    """There is nothing to read at the path."""
+
+    template = N_(
+        "There are no documents to read at {path}. Give a folder, a file or an archive "
+        "(zip, tar.gz) with text, Markdown, HTML or PDF."
+    )
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(path=path)
 
 
 class StateError(PlancraftError, ValueError):

@@ -1,0 +1,1 @@
+"""Agents that speak A2A, and the graphs they run."""
