@@ -24,6 +24,9 @@ CONTEXT_CHARS = 700
 ALIKE = 0.6
 """Of two sentences that share more of their words, one is enough."""
 
+MIN_SHARE = 0.45
+"""A sentence worth less than this share of the best one to its question is left out."""
+
 _MIN_SENTENCE = 0.2
 
 _ADVICE = re.compile(
@@ -35,7 +38,7 @@ _ADVICE = re.compile(
 )
 _DESCRIBED = re.compile(r"\bwhether\b|해야 한다는|해야만|해야 하는지", re.I)
 _LEANING = re.compile(
-    r"^(?:it|this|that|these|those|they|he|she|such|both|neither|however|but|and|so|then|also|"
+    r"^(?:its?|their|his|her|this|that|these|those|they|he|she|such|both|neither|however|but|and|so|then|also|"
     r"therefore|instead|otherwise|here|there|for example|for instance|in addition|moreover|the "
     r"(?:first|second|third|last|former|latter|same|other|others|rest))\b"
     r"|^(?:그|이|저|이런|그런|이것|그것|이는|이때|그때|그래서|그러나|하지만|그리고|따라서|또|또한|반면|"
@@ -175,7 +178,7 @@ def _candidates(
     asked: Sequence[Word], hit: Hit, index: Index, fits: Callable[[str], bool]
 ) -> Iterator[_Candidate]:
     passage = hit.passage
-    heading = tokens(f"{passage.title} {passage.heading}")
+    heading = tokens(passage.heading)
     for sentence in passage.sentences:
         if not fits(sentence.text) or _COMMAND.search(sentence.text):
             continue

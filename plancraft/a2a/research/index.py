@@ -30,7 +30,7 @@ class Index:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self.passages = tuple(passages)
-        self._tokens = [_indexed(passage) for passage in self.passages]
+        self._tokens = [tokens(f"{one.heading}\n{one.text}") for one in self.passages]
 
     @cached_property
     def _frequency(self) -> Counter[str]:
@@ -41,7 +41,10 @@ class Index:
         import bm25s
 
         engine = bm25s.BM25()
-        engine.index(self._tokens, show_progress=False)
+        # A title helps to rank its passages; alone it makes none of them an answer.
+        titles = [tokens(passage.title) for passage in self.passages]
+        both = [own + title for own, title in zip(self._tokens, titles, strict=True)]
+        engine.index(both, show_progress=False)
         return engine
 
     def rarity(self, word: Word) -> float:
@@ -82,12 +85,8 @@ def covered(
 
 
 def _credit(word: Word, held: set[str]) -> float:
-    """How far a word is there: half of its pairs make it whole, its beginning alone half."""
+    """How far a word is there: its beginning counts half, with half of its pairs it is whole."""
+    if word.tokens[0] not in held:
+        return 0.0
     share = sum(token in held for token in word.tokens) / len(word.tokens)
-    if share >= 0.5:
-        return 1.0
-    return 0.5 if word.tokens[0] in held else 0.0
-
-
-def _indexed(passage: Passage) -> list[str]:
-    return tokens(f"{passage.title}\n{passage.heading}\n{passage.text}")
+    return 1.0 if share > 0.5 or len(word.tokens) <= 2 else 0.5

@@ -148,7 +148,7 @@ def _without_comments(line: str, inside: bool) -> tuple[str, bool]:
 def _plain(line: str) -> str:
     for mark, instead in _MARKS:
         line = mark.sub(instead, line)
-    return line.rstrip()
+    return line.replace("`", "").replace("**", "").rstrip()  # marks that go on over lines
 
 
 def html_blocks(text: str) -> list[Block]:

@@ -17,7 +17,9 @@ MAX_QUESTIONS = 4
 """Key questions of a first plan; reasons of rejections add to them."""
 
 NEAR = 0.5
-"""A heading whose passage scores less than this share of the best one is another subject."""
+VERY_NEAR = 0.75
+"""A heading is on the subject when its passage scores and covers this share: the first when it
+has a word of the query, the second when it has none."""
 
 MAX_SOURCES = 10
 TOPIC_CHARS = 120
@@ -64,10 +66,12 @@ def _own_questions(query: str) -> list[str]:
 
 def _neighbours(query: str, shelf: Shelf) -> Iterator[str]:
     """Questions about the headings under which the best passages stand."""
+    asked = set(tokens(query))
     for hit in shelf.index.search(query):
-        if hit.score < NEAR:
-            return
         heading = _heading(hit.passage)
+        near = NEAR if asked & set(tokens(heading)) else VERY_NEAR
+        if min(hit.score, hit.coverage) < near or re.search("[=/<>{}]", heading):
+            continue
         if heading.endswith(("?", "？")):
             yield heading
         elif content_words(heading):

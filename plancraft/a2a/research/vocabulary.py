@@ -27,7 +27,7 @@ ENGLISH_STOP = _set(
     then there therefore these they this those though through thus to too two under until up
     upon us use used using very was way we well were what when where whether which while who
     whom whose why will with within without would yes yet you your tell explain describe main
-    something
+    something set get gets way ways thing things kind kinds work works
     """
 )
 """English words that say nothing about a text's subject."""
@@ -62,7 +62,7 @@ ENDINGS = _set(
     """
     하는 한다 하다 했다 하고 하며 하면 하여 하기 하지 하게 하도록 해야 해서 했을 합니다 했습니다
     한다면 하려면 하려고 할지 할까 할까요 하나요 하는가 하는데 하거나 되는 된다 되면 되고 되어
-    되지 됩니다 되었다 됐다 시키는 시킨다 입니다 이다 인가 인가요 적인 적으로 한 할 될 된
+    되지 됩니다 되었다 됐다 시키는 시킨다 어야 아야 여야 야 입니다 이다 인가 인가요 적인 적으로 한 할 될 된
     """
 )
 """Endings that make a Korean noun a verb."""

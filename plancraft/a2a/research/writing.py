@@ -135,7 +135,9 @@ def _picked(
         return list(findings)[: SUMMARY + wishes.length]
     at = 0 if says_something else turn
     firsts = [(found := _of(one, findings))[at % len(found)] for one in answered]
-    return firsts[: 2 if wishes.length < 0 else SUMMARY]
+    # The first question is the one that was asked: it gets a second sentence.
+    seconds = [one for one in _of(answered[0], findings) if one not in firsts] if answered else []
+    return [*firsts[:1], *seconds[:1], *firsts[1:]][: 2 if wishes.length < 0 else SUMMARY]
 
 
 def _analysis(questions: Sequence[str], findings: Sequence[Finding], wishes: Wishes) -> str:
