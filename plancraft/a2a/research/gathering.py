@@ -32,7 +32,9 @@ _MIN_SENTENCE = 0.2
 _ADVICE = re.compile(
     r"\b(?:should|must|ought to|need to|needs to|have to|has to|never|always|avoid|prefer|"
     r"recommend(?:ed|s)?|it is better|make sure|do not|don't)\b"
-    r"|해야|하여야|어야 |아야 |여야 |해서는 안|말아야|않아야|않는 것이|권장|바람직|것이 좋|편이 낫|"
+    r"|해야|하여야|어야 |아야 |여야 |해서는 안|말아야|않아야|않는 것이|권장|"
+    r"바람직|도움이 [된됩]|"
+    r"효과적|것이 좋|편이 낫|"
     r"편이 좋|필요하다|필요합니다|피한다|피해야|하지 마|하지 않는다",
     re.I,
 )
@@ -163,6 +165,8 @@ def _best(
         [] if whole else [one for hit in hits for one in _candidates(asked, hit, index, _is_long)]
     )
     left = whole or rest
+    least = MIN_SHARE * max((one.value for one in left), default=0)
+    left = [one for one in left if one.value >= least]
     chosen: list[Finding] = []
     files: Counter[str] = Counter()
     while left and len(chosen) < limit:
@@ -193,7 +197,7 @@ def _candidates(
 
 def _worth(sentence: Sentence) -> float:
     """Less for what leans on the sentence before it, asks, or is very short or long."""
-    worth = 0.6 if _LEANING.match(sentence.text) else 1.0
+    worth = 0.6 if _LEANING.search(sentence.text) else 1.0
     parts = sentence.text.split()
     worth *= 1 - sum(bool(_CODE.search(part)) for part in parts) / len(parts)
     if sentence.text.endswith(("?", "？")):
@@ -232,9 +236,15 @@ def _finding(question: str, best: _Candidate) -> Finding:
         "file": best.passage.file,
         "context": _context(best),
         "coverage": best.coverage,
-        "advice": bool(_ADVICE.search(text)) and not _DESCRIBED.search(text),
+        "advice": is_advice(text),
         "edited": False,
     }
+
+
+def is_advice(text: str) -> bool:
+    """Whether the sentence says, by itself, what should be done."""
+    hindered = _DESCRIBED.search(text) or _LEANING.search(text)
+    return bool(_ADVICE.search(text)) and not hindered
 
 
 def _context(best: _Candidate) -> str:

@@ -17,6 +17,9 @@ __all__ = ["MAX_PAGES", "UnreadablePdf", "pdf_blocks"]
 MAX_PAGES = 500
 """Pages past this are not read."""
 
+_NARROW = 50
+"""A page is taken to be this wide at least, in letters."""
+
 # What a broken file raises, inside a library that expects sound ones.
 _BROKEN = (
     PyPdfError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError,
@@ -59,7 +62,7 @@ def _pages(data: bytes) -> Iterator[tuple[int, str]]:
 
 def _blocks(page: int, text: str) -> Iterator[Block]:
     lines = [(number, line.strip()) for number, line in enumerate(lines_of(text), 1)]
-    width = max((len(line) for _, line in lines), default=0)
+    width = max([_NARROW, *(len(line) for _, line in lines)])
     group: list[tuple[int, str]] = []
     for at, (number, line) in enumerate(lines):
         following = lines[at + 1][1] if at + 1 < len(lines) else ""
