@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from plancraft.a2a.research.vocabulary import ABOUT_THE_WORK
+from plancraft.a2a.research.vocabulary import ABOUT_THE_WORK, PARTICLES
 from plancraft.a2a.research.words import Word, content_words
 
 __all__ = ["Wishes", "wishes_of"]
@@ -68,7 +68,8 @@ def wishes_of(reasons: Iterable[str], sources: Collection[str] = ()) -> Wishes:
 
 def _words(clause: str) -> list[Word]:
     plain = _PLACE.sub(" ", clause)
-    return [word for word in content_words(plain) if word.text not in ABOUT_THE_WORK]
+    empty = ABOUT_THE_WORK | PARTICLES  # a particle is left where a source's name was
+    return [word for word in content_words(plain) if word.text not in empty]
 
 
 _PLACE = re.compile("\ue000(\\d+)\ue001")
