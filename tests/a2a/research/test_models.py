@@ -19,7 +19,9 @@ Begin = Callable[..., Research]
 
 PLAN = {"topic": "Alarms", "key_questions": ["What is alarm fatigue?", "What must be closed?"]}
 REPORT = {
-    "executive_summary": "Alarms tire people [1]. Nobody knows why. It is made up [99]. So it is. [2]",
+    "executive_summary": (
+        "Alarms tire people [1]. Nobody knows why. It is made up [99]. So it is. [2]"
+    ),
     "detailed_analysis": (
         "### One\n\nAlarms tire people [1, 99].\n- They cost attention [2].\n\n"
         "### Bare\n\nNothing bears this."
@@ -61,7 +63,7 @@ def test_a_model_plans_and_writes_and_its_sentences_name_their_places(research: 
     report = state["report"]
     assert report["executive_summary"] == (f"Alarms tire people. [{first}] So it is. [{second}]")
     assert report["detailed_analysis"] == (
-        f"### One\n\n\nAlarms tire people. [{first}]\n- They cost attention. [{second}]"
+        f"### One\n\nAlarms tire people. [{first}]\n- They cost attention. [{second}]"
     )
     assert report["recommendations"] == [f"Use fewer alarms. [{first}]"]
     assert any("fake-1" in one for one in report["limitations"])
