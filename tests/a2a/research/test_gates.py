@@ -9,8 +9,9 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 import plancraft as pc
-from plancraft.a2a.research import Library, build_research_graph
+from plancraft.a2a.research import Library, build_research_graph, nodes
 from plancraft.errors import NoDocuments, StateError
+from plancraft.interrupts import ApprovalAnswer
 from tests.a2a.research.conftest import Research, filled
 
 Begin = Callable[..., Research]
@@ -167,6 +168,26 @@ def test_a_rejected_report_is_written_again_with_the_reason(research: Begin) -> 
     assert any("Written again after: “Shorter" in one for one in second["limitations"])
     assert "Asked for, but in no finding: dirigibles." in second["limitations"]
     assert len(second["detailed_analysis"]) < len(first["detailed_analysis"])
+
+
+def test_a_source_named_when_a_report_is_rejected_is_left_out_of_it(research: Begin) -> None:
+    asked = research().approve().approve()
+    assert "audits.html" in str(asked.content["sources"])
+    asked.reject("Do not use audits.html")
+
+    assert "audits.html" not in str(asked.content["sources"])
+    assert "audits.html:" not in asked.content["detailed_analysis"]
+
+
+def test_a_rejection_taken_twice_counts_once(research: Begin) -> None:
+    asked = research().reject("no")
+    (first,) = asked.state["rejections"]
+    answer = ApprovalAnswer.model_construct(decision="reject", reason="no")
+    once = nodes._rejected(asked.state, "plan", answer)
+    twice = nodes._rejected({**asked.state, **once}, "plan", answer)
+
+    assert once["rejections"] == [first, {"gate": "plan", "reason": "no", "key": answer.key}]
+    assert twice == {}
 
 
 def test_a_report_sent_back_without_a_wish_says_something_else(research: Begin) -> None:
