@@ -1,5 +1,7 @@
 """Documents of every format are read, and every sentence keeps its line."""
 
+import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -10,11 +12,12 @@ from graph.research import LIBRARY
 from plancraft.a2a.research import Library
 from plancraft.a2a.research.passages import Sentence
 from plancraft.a2a.research.texts import decoded
-from plancraft.errors import NoDocuments
+from plancraft.errors import NoDocuments, StateError
 from plancraft.locale import speaking
 from tests.a2a.research.conftest import TEXTS, filled
 from tests.a2a.research.pdfs import pdf
 
+ROOT = Path(__file__).parents[3]
 SENTENCE = "Alarm fatigue makes people ignore warnings."
 
 
@@ -137,3 +140,17 @@ def test_a_changed_file_is_read_again(folder: Path) -> None:
     assert library.shelf().index.search("something new")
     (folder / "new.txt").unlink()
     assert "new.txt" not in library.shelf().titles
+
+
+def test_a_missing_extra_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+
+    with pytest.raises(StateError, match=r"pip install 'plancraft-hitl\[a2a\]'"):
+        Library.open(folder)
+
+
+def test_the_room_is_imported_without_its_extra() -> None:
+    script = (
+        "import sys; sys.modules.update(bm25s=None, pypdf=None, numpy=None); import graph.research"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, timeout=60)
