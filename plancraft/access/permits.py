@@ -20,15 +20,22 @@ class Permission(StrEnum):
     READ = "read"
     CANCEL = "cancel"
     DECIDE = "decide"
+    TASK = "task"
+    """To give an agent a task over A2A, and to see and cancel one's own."""
     LEAVE = "leave"
     """To end one's own session."""
 
 
 GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.AGENT: frozenset({Permission.ASK, Permission.READ, Permission.CANCEL}),
+        Role.AGENT: frozenset(
+            {Permission.ASK, Permission.READ, Permission.CANCEL, Permission.TASK}
+        ),
         Role.REVIEWER: frozenset(
-            {Permission.READ, Permission.CANCEL, Permission.DECIDE, Permission.LEAVE}
+            {
+                *(Permission.READ, Permission.CANCEL, Permission.DECIDE),
+                *(Permission.TASK, Permission.LEAVE),
+            }
         ),
     }
 )

@@ -1,6 +1,7 @@
 """The `plancraft` command: run a graph and ask here, or answer piece by piece."""
 
 from plancraft.cli import history
+from plancraft.cli.a2a import a2a
 from plancraft.cli.auditing import audit
 from plancraft.cli.commands import main
 from plancraft.cli.keys import keys
@@ -16,6 +17,7 @@ main.add_command(work)
 main.add_command(watch)
 main.add_command(serve)
 main.add_command(keys)
+main.add_command(a2a)
 main.add_command(notifications)
 
 __all__ = ["main"]

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
 
-__all__ = ["LANGUAGES", "N_", "Language", "language", "say", "speaking"]
+__all__ = ["LANGUAGES", "N_", "Language", "language", "language_of", "say", "speaking"]
 
 Language = Literal["en", "ko"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -44,6 +44,22 @@ def speaking(chosen: Language | None) -> Iterator[None]:
         yield
     finally:
         _chosen.reset(token)
+
+
+def language_of(accepted: str | None) -> Language | None:
+    """The language of an Accept-Language header (RFC 9110, 12.5.4); None where it names neither."""
+    weights: dict[Language, float] = {}
+    for part in (accepted or "").split(","):
+        tag, _, parameter = part.strip().partition(";")
+        name = tag.strip().lower().partition("-")[0]
+        try:
+            weight = float(parameter.strip().removeprefix("q=") or 1)
+        except ValueError:
+            continue
+        for known in ("en", "ko"):
+            if name == known and weight > weights.get(known, 0):
+                weights[known] = weight
+    return max(weights, key=lambda one: weights[one], default=None)
 
 
 def _from_environment() -> Language:

@@ -24,7 +24,8 @@ from plancraft.server.metrics import Metrics
 from plancraft.server.pages import error_page, wants_page
 from plancraft.server.problems import problem_for, problem_of, respond
 from plancraft.server.routes import decisions, health, lists, news, openings, waits
-from plancraft.server.service import LookBack, Service
+from plancraft.server.routes import research as research_routes
+from plancraft.server.service import LookBack, Research, Service
 
 __all__ = ["Background", "create_app"]
 
@@ -42,6 +43,7 @@ def create_app(
     background: Sequence[Background] = (),
     histories: Mapping[str, LookBack] | None = None,
     notifications: NotificationService | None = None,
+    research: Research | None = None,
 ) -> FastAPI:
     """The application that serves the desk's requests.
 
@@ -51,12 +53,14 @@ def create_app(
         background: What runs beside it; started again when it fails.
         histories: By graph, how to look at the past of its threads.
         notifications: Tells people of what happens; it sends from this process.
+        research: Begins a research, where an agent for it is served.
 
     Raises:
         LookupError: a route does not say who may use it.
     """
     service = _service(desk, public_url)
     service.histories, service.notifications = histories or {}, notifications
+    service.research = research
     beside: list[Background] = [
         service.feed.run,
         partial(_sweep, service),
@@ -87,16 +91,9 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.service = service
-    modules = (
-        lists,
-        openings,
-        decisions,
-        waits,
-        health,
-        news,
-        signing_in,
-        slack,
-    )
+    modules = [lists, openings, decisions, waits, health, news, signing_in, slack]
+    if research is not None:
+        modules.append(research_routes)
     for router in (*(module.router for module in modules), *pages.ROUTERS):
         app.include_router(router)
     app.add_exception_handler(PlancraftError, _refused)

@@ -9,11 +9,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from plancraft.locale import LANGUAGES, Language, speaking
+from plancraft.locale import LANGUAGES, Language, language_of, speaking
 from plancraft.server.metrics import Metrics
 from plancraft.server.problems import problem_for, respond
 
-__all__ = ["LANGUAGE_COOKIE", "LARGEST", "Envelope", "language_of"]
+__all__ = ["LANGUAGE_COOKIE", "LARGEST", "Envelope"]
 
 _log = logging.getLogger("plancraft.server")
 _access = logging.getLogger("plancraft.server.access")
@@ -145,19 +145,3 @@ def _chosen(headers: Headers) -> Language | None:
     """The language that was chosen on a page."""
     kept = cookie_parser(headers.get("cookie", "")).get(LANGUAGE_COOKIE)
     return next((one for one in LANGUAGES if one == kept), None)
-
-
-def language_of(accepted: str | None) -> Language | None:
-    """The language of an Accept-Language header (RFC 9110, 12.5.4); None where it names neither."""
-    weights: dict[Language, float] = {}
-    for part in (accepted or "").split(","):
-        tag, _, parameter = part.strip().partition(";")
-        name = tag.strip().lower().partition("-")[0]
-        try:
-            weight = float(parameter.strip().removeprefix("q=") or 1)
-        except ValueError:
-            continue
-        for known in ("en", "ko"):
-            if name == known and weight > weights.get(known, 0):
-                weights[known] = weight
-    return max(weights, key=lambda one: weights[one], default=None)

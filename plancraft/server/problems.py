@@ -22,6 +22,7 @@ STATUSES: Mapping[type[PlancraftError], int] = {
     errors.InvalidRequest: 422,
     errors.PolicyRefused: 422,
     errors.NameRefused: 422,
+    errors.NoDocuments: 422,
     errors.NotSignedIn: 401,
     errors.NotAllowed: 403,
     errors.RoleRefused: 403,

@@ -1,7 +1,7 @@
 """What the handlers share: the desk, who may sit at it, and the news."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,15 +14,18 @@ from plancraft.access.throttling import Throttle
 from plancraft.approvals import ApprovalRequest, Store
 from plancraft.approvals.desk import Desk
 from plancraft.errors import RequestClosed, UnknownInterrupt
+from plancraft.locale import Language
 from plancraft.notifications import NotificationService
 from plancraft.server.feed import ConnectionManager
 from plancraft.server.metrics import Metrics
 from plancraft.timetravel import TimeTravel
 
-__all__ = ["LookBack", "Service", "service_of"]
+__all__ = ["LookBack", "Research", "Service", "service_of"]
 
 LookBack = Callable[[str, Callable[[TimeTravel], Any]], Any]
 """Gives what a function makes of a thread's past."""
+Research = Callable[[Identity, str, Language], Awaitable[str]]
+"""Begins a research for somebody, and gives the id of its task."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -42,6 +45,8 @@ class Service:
     """Who tells people, where this server does."""
     histories: Mapping[str, LookBack] = field(default_factory=dict)
     """By graph, how to look at the past of its threads."""
+    research: Research | None = None
+    """What begins a research, where an agent for it is served."""
     throttle: Throttle = field(default_factory=Throttle)
     presses: dict[str, datetime] = field(default_factory=dict)
     """The signatures of Slack's latest presses, and when they came."""

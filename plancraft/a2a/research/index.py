@@ -1,5 +1,6 @@
 """Passages and the search over them: BM25, and how much of a question a passage covers."""
 
+import logging
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -40,6 +41,7 @@ class Index:
     def _engine(self) -> Any:
         import bm25s
 
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it has one of its own, at DEBUG
         engine = bm25s.BM25()
         # A title helps to rank its passages; alone it makes none of them an answer.
         titles = [tokens(passage.title) for passage in self.passages]

@@ -1,0 +1,209 @@
+"""An A2A agent as an application: its routes, and what runs beside them."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from a2a.server.agent_execution import AgentExecutor
+from a2a.server.context import ServerCallContext
+from a2a.server.request_handlers import DefaultRequestHandler, RequestHandler
+from a2a.server.routes import create_jsonrpc_routes, create_rest_routes
+from a2a.server.tasks import InMemoryPushNotificationConfigStore, InMemoryTaskStore
+from a2a.types import AgentCard, Message, Role, SendMessageConfiguration, SendMessageRequest, Task
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
+
+from plancraft.a2a.callers import Admission, Authenticate, ContextBuilder, with_caller
+from plancraft.a2a.cards import CardKey
+from plancraft.a2a.conforming import ContextOfTask, JsonOnly, card_routes
+from plancraft.a2a.executing import GraphExecutor
+from plancraft.a2a.handling import GraphHandler
+from plancraft.a2a.messages import text_part
+from plancraft.a2a.tasks import TaskTables, open_tasks
+from plancraft.a2a.working import TaskWorker
+from plancraft.access import Identity
+from plancraft.locale import Language
+
+__all__ = ["A2AService", "build_app"]
+
+_log = logging.getLogger("plancraft")
+_AGAIN_SECONDS = 1.0
+Checkpointer = Callable[[], AbstractAsyncContextManager[BaseCheckpointSaver[Any]]]
+KEYS_PATH = "/.well-known/jwks.json"
+
+
+class A2AService:
+    """One agent: `app` to be served, `run` to be run beside them.
+
+    Args:
+        executor: A `GraphExecutor`, or any other of the SDK's.
+        card: What it says of itself.
+        tables: Where tasks are kept; by default in memory.
+        authenticate: Who a caller is; without it anybody is let in, and nobody is told apart.
+        compat: Whether clients of protocol 0.3 are served too.
+        key: What the card is signed with.
+        push_url_validator: Whether a URL may be told of a task's changes.
+        checkpointer: Opens the graph's checkpointer for as long as the service runs; by default
+            the graph has one.
+        grpc_address: Where to serve gRPC too, as `host:port`.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a service is made of
+        self,
+        executor: AgentExecutor,
+        card: AgentCard,
+        *,
+        tables: TaskTables | None = None,
+        authenticate: Authenticate | None = None,
+        compat: bool = False,
+        key: CardKey | None = None,
+        push_url_validator: Callable[[str], Awaitable[bool]] | None = None,
+        checkpointer: Checkpointer | None = None,
+        grpc_address: str | None = None,
+    ) -> None:
+        self._checkpointer, self._grpc_address = checkpointer, grpc_address
+        self.executor, self.card, self.key = executor, card, key
+        self.authenticate, self._compat = authenticate, compat
+        if isinstance(executor, GraphExecutor) and tables is None:
+            tables = open_tasks("memory://")
+        self.tables = tables
+        self.started = asyncio.Event()
+        self.handler = self._handler(push_url_validator)
+        if key is not None and not card.signatures:
+            key.sign(card, f"{_origin_of(card)}{KEYS_PATH}")
+
+    @property
+    def app(self) -> ASGIApp:
+        """JSON-RPC, REST and the card, admission before them; to be mounted anywhere."""
+        return Admission(Starlette(routes=self._routes()), self.authenticate)
+
+    @property
+    def well_known(self) -> list[BaseRoute]:
+        """The routes of the card, and of the key it is signed with, which belong to the host."""
+        routes = card_routes(self.card)
+        if self.key is not None:
+            routes.append(Route(KEYS_PATH, self._keys, methods=["GET"]))
+        return routes
+
+    async def run(self) -> None:
+        """What runs beside the routes, until cancelled: decisions are carried to their tasks."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._close)
+            if self.tables is not None:
+                await self.tables.begin()
+            if self._grpc_address is not None:
+                await stack.enter_async_context(self._grpc(self._grpc_address))
+            if isinstance(self.executor, GraphExecutor):
+                if self._checkpointer is not None:
+                    saver = await stack.enter_async_context(self._checkpointer())
+                    self.executor.graph = self.executor.graph.copy({"checkpointer": saver})
+                self.executor.ready.set()
+            self.started.set()
+            await self._work()
+
+    async def start(self, identity: Identity, text: str, language: Language) -> str:
+        """The id of a task that was begun for this caller, which goes on by itself."""
+        message = Message(
+            message_id=str(uuid.uuid4()), role=Role.ROLE_USER, parts=[text_part(text)]
+        )
+        message.metadata["language"] = language
+        request = SendMessageRequest(
+            message=message, configuration=SendMessageConfiguration(return_immediately=True)
+        )
+        context = with_caller(ServerCallContext(), identity, None)
+        task = await self.handler.on_message_send(request, context)
+        assert isinstance(task, Task)
+        return task.id
+
+    def _grpc(self, address: str) -> AbstractAsyncContextManager[int]:
+        from plancraft.a2a.grpc_serving import served
+
+        return served(self.handler, address, self.authenticate)
+
+    async def _work(self) -> None:
+        handler = self.handler
+        while True:
+            try:
+                if isinstance(handler, GraphHandler):
+                    await TaskWorker(handler.agent_executor, handler).run()
+                else:
+                    await asyncio.Event().wait()
+            except Exception:  # noqa: BLE001 - what runs beside must not stay down
+                _log.exception("task_worker_failed; it is started again")
+            await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _close(self) -> None:
+        close = getattr(self.handler, "aclose", None)
+        if close is not None:
+            await close()
+        if self.tables is not None:
+            await self.tables.close()
+
+    def _handler(self, validator: Callable[[str], Awaitable[bool]] | None) -> RequestHandler:
+        more: dict[str, Any] = {"agent_card": self.card, "push_url_validator": validator}
+        if isinstance(self.executor, GraphExecutor):
+            assert self.tables is not None
+            return GraphHandler(self.executor, self.tables, **more)
+        if self.tables is not None:
+            more |= {"event_stream": self.tables.stream}
+        store = self.tables.store if self.tables else InMemoryTaskStore()
+        configs = self.tables.push_configs if self.tables else InMemoryPushNotificationConfigStore()
+        return DefaultRequestHandler(
+            self.executor,
+            store,
+            push_config_store=configs,
+            request_context_builder=ContextOfTask(store),
+            **more,
+        )
+
+    def _routes(self) -> list[BaseRoute]:
+        more: dict[str, Any] = {
+            "context_builder": ContextBuilder(),
+            "enable_v0_3_compat": self._compat,
+        }
+        [rpc] = create_jsonrpc_routes(self.handler, "/", **more)
+        return [
+            *self.well_known,
+            Route("/", JsonOnly(rpc.app), methods=["POST"]),
+            *create_rest_routes(self.handler, **more),
+        ]
+
+    async def _keys(self, _: Request) -> Response:
+        assert self.key is not None
+        return JSONResponse(self.key.public)
+
+
+def build_app(executor: AgentExecutor, card: AgentCard, **service: Any) -> Starlette:
+    """The whole application around an executor, at `/`.
+
+    Args:
+        executor: As `A2AService` takes it.
+        card: Its card.
+        service: As `A2AService` takes it: `tables`, `authenticate`, `compat`, `key`, ….
+    """
+    agent = A2AService(executor, card, **service)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        running = asyncio.create_task(agent.run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    app = Starlette(routes=[Mount("/", agent.app)], lifespan=lifespan)
+    app.state.a2a = agent
+    return app
+
+
+def _origin_of(card: AgentCard) -> str:
+    scheme, _, rest = card.supported_interfaces[0].url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"
