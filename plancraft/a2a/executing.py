@@ -338,22 +338,32 @@ class GraphExecutor(AgentExecutor):
 
     async def _go_on(self, turn: _Turn) -> None:
         """Carry out what was decided, or begin, until the next pause or the end; and tell."""
+        while (done := await self._run(turn)) is not None and done.error is None:
+            if not await self._was_decided_meanwhile(turn.entry):
+                break
+        self._outcomes[turn.entry.id] = done
+        if done is not None:
+            await self._tell_where_it_is(turn, done.error)
+
+    async def _run(self, turn: _Turn) -> RecoveredThread | None:
+        """What became of the thread; None when it is left to a worker."""
         await self._tell_decisions(turn)
         try:
-            done = await self._driven(turn)
+            return await self._driven(turn)
         except PlancraftError as error:
-            if error.recoverable:  # the worker comes back to it
+            if error.recoverable:
                 _log.warning("task_put_off: %s: %s", turn.entry.id, error)
-                return
-            done = RecoveredThread(turn.entry.id, "failed", error)
+                return None
+            return RecoveredThread(turn.entry.id, "failed", error)
         except Exception as error:  # noqa: BLE001 - its text is for our log, not for the client
-            done = RecoveredThread(turn.entry.id, "failed", error)
+            return RecoveredThread(turn.entry.id, "failed", error)
         finally:
             await turn.progress.over()
-        if done is None:
-            return
-        self._outcomes[turn.entry.id] = done
-        await self._tell_where_it_is(turn, done.error)
+
+    async def _was_decided_meanwhile(self, entry: OpenTask) -> bool:
+        """Whether all that the graph asks was decided before anybody was told of it."""
+        rows = await self.call(self.store.live, entry.id)
+        return any(row.is_due for row in rows) and not any(row.is_asked for row in rows)
 
     async def _driven(self, turn: _Turn) -> RecoveredThread | None:
         task = turn.task
@@ -382,7 +392,7 @@ class GraphExecutor(AgentExecutor):
             await self._tell_questions(turn, asked, error)
         elif look.state == "finished" and error is None:
             await self._tell_end(turn, look)
-        else:
+        elif look.state != "paused" or error is not None:
             await self._tell_failure(turn, error)
 
     async def _tell_questions(

@@ -108,12 +108,13 @@ class A2AService:
             self.started.set()
             await self._work()
 
-    async def start(self, identity: Identity, text: str, language: Language) -> str:
+    async def start(self, identity: Identity, text: str, language: Language | None) -> str:
         """The id of a task that was begun for this caller, which goes on by itself."""
         message = Message(
             message_id=str(uuid.uuid4()), role=Role.ROLE_USER, parts=[text_part(text)]
         )
-        message.metadata["language"] = language
+        if language is not None:
+            message.metadata["language"] = language
         request = SendMessageRequest(
             message=message, configuration=SendMessageConfiguration(return_immediately=True)
         )

@@ -24,7 +24,7 @@ __all__ = ["LookBack", "Research", "Service", "service_of"]
 
 LookBack = Callable[[str, Callable[[TimeTravel], Any]], Any]
 """Gives what a function makes of a thread's past."""
-Research = Callable[[Identity, str, Language], Awaitable[str]]
+Research = Callable[[Identity, str, Language | None], Awaitable[str]]
 """Begins a research for somebody, and gives the id of its task."""
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -18,6 +18,8 @@ from a2a.types import (
 from a2a.utils.errors import A2AError, TaskNotCancelableError, TaskNotFoundError
 
 from plancraft import ApprovalStatus, InterruptConfig
+from plancraft.a2a import GraphExecutor
+from plancraft.a2a.ledger import OpenTask
 from plancraft.a2a.messages import APPROVAL_EXTENSION
 from tests.a2a.living import (
     OWN,
@@ -88,6 +90,26 @@ def test_a_decision_in_the_inbox_completes_the_task_and_says_who(tmp_path: Path)
         assert len(task.artifacts) == 1
 
     within(tmp_path, scenario)
+
+
+def test_a_decision_may_come_before_anybody_is_told_of_the_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As from a reviewer whose page is quicker than the agent's own next line."""
+    where = GraphExecutor._was_decided_meanwhile
+
+    async def scenario(agent: Living) -> None:
+        async def decided(self: GraphExecutor, entry: OpenTask) -> bool:
+            for row in [one for one in self.store.live(entry.id) if one.is_open]:
+                agent.desk.approve(row.id, by="kim")
+            return await where(self, entry)
+
+        monkeypatch.setattr(GraphExecutor, "_was_decided_meanwhile", decided)
+        task = await send(await agent.client(), message("fish"))
+        assert task.status.state == COMPLETED
+        assert len(told(task)["decisions"]) == 3
+
+    within(tmp_path, scenario, gates=3)
 
 
 def test_a_client_who_listens_hears_of_the_decision_and_the_end(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from plancraft.access import Identity, Permission
-from plancraft.locale import language
 from plancraft.server.asking import Gate, Served
 from plancraft.server.routes.bodies import ANSWERS
 from plancraft.server.strictness import StrictRoute
@@ -36,5 +35,4 @@ class Started(BaseModel):
 async def start(body: Start, identity: Commissioner, service: Served) -> Started:
     """Begin a research. It asks its reviewers by itself, and goes on after each decision."""
     assert service.research is not None
-    spoken = body.language or language()
-    return Started(task_id=await service.research(identity, body.query, spoken))
+    return Started(task_id=await service.research(identity, body.query, body.language))
