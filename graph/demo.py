@@ -19,6 +19,7 @@ from rich.markdown import Markdown
 from rich.table import Table
 
 from graph.analysis import analyse
+from graph.research_demo import ask_researcher
 from graph.workflow import planning
 from plancraft import PlancraftError, RecoveredThread, get_hitl_history, open_store
 from plancraft.app import serving
@@ -53,20 +54,25 @@ IDEAS = {
 @click.option("--new", is_flag=True, help=say("Start over instead of going on"))
 @click.option("--by", default="you", show_default=True, help=say("Who answers"))
 @click.option("--web", is_flag=True, help=say("Ask in the inbox, in a browser"))
+@click.option("--research", is_flag=True, help=say("Research a question, as an A2A agent does"))
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help=say("The inbox's port"))
-def main(
+def main(  # noqa: PLR0913 - one parameter an option
     idea: tuple[str, ...],
     answers: Path | None,
     lang: Any,
     new: bool,
     by: str,
     web: bool,
+    research: bool,
     port: int,
 ) -> None:
     """Run the demo, or go on with it."""
     with speaking(lang), one_line_errors():
         prepared = PreparedAnswers(answers) if answers else None
         FOLDER.mkdir(exist_ok=True)
+        if research:
+            ask_researcher(" ".join(idea).strip(), FOLDER, prepared, by=by, port=port, new=new)
+            return
         thread = _unfinished()
         if new and thread is not None:
             _give_up(thread["id"], by)

@@ -14,8 +14,9 @@ from graph.interrupt_utils import (
 from graph.planner import Direction, brief_model
 from graph.questions import questions_in
 from graph.state import MAX_REFINE_LOOPS, PlanCraftState
-from graph.writer import configured_model, write
+from graph.writer import write
 from plancraft import OptionAnswer, StateError, ask
+from plancraft.app.models import configured_model
 
 __all__ = ["analyse", "ask_brief", "ask_direction", "draft", "review", "route_review", "write_up"]
 

@@ -1,6 +1,5 @@
 """Who writes the plan: the chat model that is configured, else the planner in this folder."""
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,9 +7,8 @@ from langchain_core.language_models import BaseChatModel
 
 from graph.analysis import Analysis
 from graph.planner import Brief, Direction, write_plan
-from plancraft import StateError
 
-__all__ = ["PLANNER", "configured_model", "write"]
+__all__ = ["PLANNER", "write"]
 
 PLANNER = "planner"
 """Name of the writer when no model is configured."""
@@ -25,24 +23,6 @@ _TASK = {
         "개요와 사용자의 요청에 있는 내용만 사용합니다."
     ),
 }
-
-
-def configured_model() -> tuple[str, BaseChatModel] | None:
-    """The model of `PLANCRAFT_MODEL` (`provider:name`) and its name; None when there is none.
-
-    Raises:
-        StateError: a model is named but langchain or its provider is not installed.
-    """
-    name = os.environ.get("PLANCRAFT_MODEL")
-    if not name:
-        return None
-    try:
-        from langchain.chat_models import init_chat_model
-
-        model = init_chat_model(name)
-    except ImportError as error:
-        raise StateError(f"PLANCRAFT_MODEL={name} needs a package: {error}") from error
-    return name, model
 
 
 def write(

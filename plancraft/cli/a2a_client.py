@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -89,6 +89,10 @@ class Conversation:
     def __init__(self, client: Client, console: Console, prepared: PreparedAnswers | None) -> None:
         self._client, self._console, self._prepared = client, console, prepared
         self.task_id: str | None = None
+        self.task: Task | None = None
+        """The task as it ended."""
+        self.on_task: Callable[[str], None] = lambda task_id: None
+        """Told of the task's id, as soon as that is known."""
         self._shown: set[str] = set()
 
     async def run(self, question: str | None, task_id: str | None) -> bool:
@@ -144,6 +148,7 @@ class Conversation:
             async for event in opened:
                 if event.HasField("task"):
                     self.task_id = event.task.id
+                    self.on_task(event.task.id)
                 elif event.HasField("message"):
                     self._say(text_of(event.message))
                 elif event.HasField("status_update"):
@@ -191,6 +196,7 @@ class Conversation:
         await self._follow()
 
     def _show_end(self, task: Task) -> bool:
+        self.task = task
         self._show_status(task.status)
         for artifact in task.artifacts:
             for part in artifact.parts:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,11 @@ import click
 from langgraph.pregel import Pregel
 
 from plancraft.access import Keys, Role
+from plancraft.app.models import configured_model
 from plancraft.approvals import ApprovalType, HITLPolicy, Store
 from plancraft.approvals.policy import Rule
 from plancraft.cli.failing import Refused
-from plancraft.cli.loading import load_graph
+from plancraft.cli.loading import load_graph, load_object
 from plancraft.cli.session import DEFAULT_DB
 from plancraft.errors import NameRefused, StoreUnavailable, UnknownKey
 from plancraft.locale import say
@@ -37,6 +38,8 @@ class AgentWanted:
     auth_required: bool
     card_key: Path | None
     owner_decides: bool
+    model: str | None
+    retriever: str | None
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,18 @@ def agent_options(command: Command) -> Command:
             show_envvar=True,
             type=click.Path(dir_okay=False, path_type=Path),
             help=say("Sign the agent's card with this key: P-256, PEM"),
+        ),
+        click.option(
+            "--model",
+            metavar="PROVIDER:NAME",
+            envvar="PLANCRAFT_MODEL",
+            show_envvar=True,
+            help=say("The chat model that writes the research agent's reports"),
+        ),
+        click.option(
+            "--retriever",
+            metavar="MODULE:NAME",
+            help=say("A LangChain retriever or search tool that it asks beside its documents"),
         ),
         click.option(
             "--owner-decides",
@@ -185,6 +200,10 @@ def agent_for(wanted: AgentWanted, place: Place) -> Agent:
         grpc_address=None if wanted.grpc is None else f"{place.host}:{wanted.grpc}",
         key=CardKey.read(wanted.card_key) if wanted.card_key else None,
     )
+    if wanted.agent is None:
+        model = configured_model(wanted.model)
+        retriever = load_object(wanted.retriever) if wanted.retriever else None
+        options = replace(options, model=model[1] if model else None, retriever=retriever)
     settings = InterruptConfig(POLICY=_rules(wanted, place.policy))
     return Agent(room.service_of(options, place.store, settings), place, wanted)
 

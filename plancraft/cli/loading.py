@@ -15,7 +15,7 @@ from plancraft.cli.failing import Refused
 from plancraft.locale import say
 from plancraft.threads import GraphServer
 
-__all__ = ["load_graph", "load_server"]
+__all__ = ["load_graph", "load_object", "load_server"]
 
 
 def load_graph(spec: str) -> Pregel[Any, Any, Any, Any] | GraphServer:
@@ -30,10 +30,7 @@ def load_graph(spec: str) -> Pregel[Any, Any, Any, Any] | GraphServer:
     """
     if spec.startswith(("http://", "https://")):
         return load_server(spec)
-    place, colon, name = spec.rpartition(":")
-    if not colon or not place or not name:
-        raise Refused(say("{spec} is not MODULE:GRAPH, for example my_app.graph:graph", spec=spec))
-    found = _attribute(_module(place), name, place)
+    found = load_object(spec)
     if not isinstance(found, Pregel | StateGraph) and callable(found) and not _needs_more(found):
         found = found()
     if isinstance(found, StateGraph):
@@ -43,6 +40,18 @@ def load_graph(spec: str) -> Pregel[Any, Any, Any, Any] | GraphServer:
             say("{spec} is a {type}, not a LangGraph graph", spec=spec, type=type(found).__name__)
         )
     return found
+
+
+def load_object(spec: str) -> Any:
+    """What `package.module:attribute` or `path/to/file.py:attribute` names.
+
+    Raises:
+        Refused: there is no such module or attribute.
+    """
+    place, colon, name = spec.rpartition(":")
+    if not colon or not place or not name:
+        raise Refused(say("{spec} is not MODULE:GRAPH, for example my_app.graph:graph", spec=spec))
+    return _attribute(_module(place), name, place)
 
 
 def load_server(spec: str) -> GraphServer:
