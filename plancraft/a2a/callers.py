@@ -27,6 +27,7 @@ __all__ = [
     "call_context_of",
     "caller_of",
     "identity_now",
+    "wished_language",
     "with_caller",
 ]
 
@@ -89,11 +90,16 @@ def caller_of(context: ServerCallContext, message: Message | None = None) -> Cal
     )
 
 
+def wished_language(context: ServerCallContext) -> Language | None:
+    """The language of the caller's Accept-Language header; None without one."""
+    return language_of(context.state.get(_ACCEPTED))
+
+
 def _language(context: ServerCallContext, message: Message | None) -> Language:
     wished = message.metadata["language"] if message and "language" in message.metadata else None
     if wished in LANGUAGES:
         return "ko" if wished == "ko" else "en"
-    if accepted := language_of(context.state.get(_ACCEPTED)):
+    if accepted := wished_language(context):
         return accepted
     if message is not None and (text := text_of(message)):
         return "ko" if _HANGUL.search(text) else "en"

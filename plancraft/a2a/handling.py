@@ -23,13 +23,13 @@ from a2a.types import (
 )
 from a2a.utils.errors import TaskNotCancelableError, TaskNotFoundError, UnsupportedOperationError
 
-from plancraft.a2a.callers import call_context_of, caller_of
+from plancraft.a2a.callers import call_context_of, caller_of, wished_language
 from plancraft.a2a.conforming import ContextOfTask
 from plancraft.a2a.executing import GraphExecutor
 from plancraft.a2a.ledger import OpenTask
 from plancraft.a2a.tasks import TaskTables
 from plancraft.a2a.telling import TERMINAL
-from plancraft.locale import say, speaking
+from plancraft.locale import Language, say, speaking
 
 __all__ = ["GraphHandler"]
 
@@ -105,25 +105,44 @@ class GraphHandler(DefaultRequestHandlerV2):
                     return
 
     @validate_request_params
-    async def on_cancel_task(
-        self, params: CancelTaskRequest, context: ServerCallContext
-    ) -> Task | None:
+    async def on_cancel_task(self, params: CancelTaskRequest, context: ServerCallContext) -> Task:
         task = await self._stored(params.id, context)
         if task is None:
             raise TaskNotFoundError
-        caller = caller_of(context)
-        entry = await self._entry(params.id)
+        by = caller_of(context).name
+        return await self._cancel(task, context, by=by, language=wished_language(context))
+
+    async def cancel(self, task_id: str, *, by: str) -> Task:
+        """The task, cancelled by code that is nobody's client.
+
+        Raises:
+            TaskNotFoundError: there is none that has not ended.
+            TaskNotCancelableError: it came to its end first.
+        """
+        entry = await self._entry(task_id)
+        context = call_context_of(entry.owner if entry else "")
+        task = await self._stored(task_id, context)
+        if entry is None or task is None:
+            raise TaskNotFoundError
+        return await self._cancel(task, context, by=by, language=None)
+
+    async def _cancel(
+        self, task: Task, context: ServerCallContext, *, by: str, language: Language | None
+    ) -> Task:
+        executor, entry = self.agent_executor, await self._entry(task.id)
         if task.status.state in TERMINAL or entry is None:
             raise TaskNotCancelableError
-        if not await self.agent_executor.withdraw(entry, by=caller.name):
-            raise TaskNotCancelableError(message=self._too_late(caller.language))
-        await self.agent_executor.call(
-            self.agent_executor.ledger.cancel, entry, by=caller.name, language=caller.language
-        )
+        with speaking(language or entry.language):
+            too_late = say("The task has come to its end, by what was decided before.")
+        if not await executor.withdraw(entry, by=by):
+            raise TaskNotCancelableError(message=too_late)
+        spoken = language or entry.language
+        await executor.call(executor.ledger.cancel, entry, by=by, language=spoken)
+        params = CancelTaskRequest(id=task.id)
         cancelled: Task | None = await super().on_cancel_task(params, context)
         if cancelled is None or cancelled.status.state != TaskState.TASK_STATE_CANCELED:
-            raise TaskNotCancelableError(message=self._too_late(caller.language))
-        await self.agent_executor.clear_away(entry, by=caller.name)
+            raise TaskNotCancelableError(message=too_late)
+        await executor.clear_away(entry, by=by)
         return cancelled
 
     async def wake(self, entry: OpenTask) -> None:
@@ -177,10 +196,6 @@ class GraphHandler(DefaultRequestHandlerV2):
         if task is not None:
             message.task_id, message.context_id = task.id, task.context_id
         return task
-
-    def _too_late(self, language: Any) -> str:
-        with speaking(language):
-            return say("The task has come to its end, by what was decided before.")
 
 
 def _ends(event: Event) -> bool:

@@ -13,6 +13,7 @@ from a2a.server.request_handlers import DefaultRequestHandler, RequestHandler
 from a2a.server.routes import create_jsonrpc_routes, create_rest_routes
 from a2a.server.tasks import InMemoryPushNotificationConfigStore, InMemoryTaskStore
 from a2a.types import AgentCard, Message, Role, SendMessageConfiguration, SendMessageRequest, Task
+from a2a.utils.errors import TaskNotCancelableError
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -127,6 +128,17 @@ class A2AService:
         from plancraft.a2a.grpc_serving import served
 
         return served(self.handler, address, self.authenticate)
+
+    async def cancel(self, task_id: str, *, by: str) -> Task:
+        """The task, cancelled from code, whoever works on it and wherever.
+
+        Raises:
+            TaskNotFoundError: there is none that has not ended.
+            TaskNotCancelableError: it came to its end first, or is no graph's.
+        """
+        if not isinstance(self.handler, GraphHandler):
+            raise TaskNotCancelableError
+        return await self.handler.cancel(task_id, by=by)
 
     async def _work(self) -> None:
         handler = self.handler

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from a2a.types import CancelTaskRequest, TaskState
-from a2a.utils.errors import TaskNotCancelableError
+from a2a.utils.errors import TaskNotCancelableError, TaskNotFoundError
 
 from plancraft import ApprovalStatus
 from tests.a2a.living import (
@@ -145,6 +145,21 @@ def test_a_request_withdrawn_in_the_inbox_cancels_the_task(tmp_path: Path) -> No
             assert task.status.state == CANCELED
             assert told(task)["cancelled"]["by"] == "lee"
             await nothing_is_left(agent, task.id)
+
+    asyncio.run(run())
+
+
+def test_a_task_is_cancelled_from_code(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with living(tmp_path, gated(Work())) as agent:
+            client = await agent.client()
+            task = await send(client, message("물고기"))
+            cancelled = await agent.service.cancel(task.id, by="nightly")
+            assert words(cancelled) == "작업이 사용자에 의해 취소되었습니다."
+            assert told(cancelled)["cancelled"]["by"] == "nightly"
+            await nothing_is_left(agent, task.id)
+            with pytest.raises(TaskNotFoundError):
+                await agent.service.cancel(task.id, by="nightly")
 
     asyncio.run(run())
 

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = [
     "README.md",
     "README.ko.md",
+    "docs/a2a.md",
     "docs/approvals.md",
     "docs/dialects.md",
     "docs/effects.md",
