@@ -103,13 +103,18 @@ def _table(items: list[OutboxItem]) -> Table:
             item.id,
             say("given up") if dead else say("waits"),
             item.to,
-            item.request_id[:12],
+            _about(item),
             str(item.attempts),
             "" if dead else item.next_at.isoformat(timespec="seconds"),
             item.error or "",
         )
         table.add_row(*(plain(cell) for cell in cells))
     return table
+
+
+def _about(item: OutboxItem) -> str:
+    shown = item.about[:12]
+    return shown if item.task_id is None else say("task {id}", id=shown)
 
 
 def _headed(*headings: str) -> Table:

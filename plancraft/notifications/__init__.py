@@ -5,6 +5,8 @@ from plancraft.notifications.channels import (
     Letter,
     NotNow,
     Recipient,
+    TaskChannel,
+    TaskLetter,
     Undeliverable,
 )
 from plancraft.notifications.outbox import Outbox, OutboxItem
@@ -21,6 +23,8 @@ __all__ = [
     "Outbox",
     "OutboxItem",
     "Recipient",
+    "TaskChannel",
+    "TaskLetter",
     "Tried",
     "Undeliverable",
     "settings_from_environment",

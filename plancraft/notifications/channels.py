@@ -11,7 +11,16 @@ from plancraft.approvals.policy import require_right
 from plancraft.errors import NotAllowed
 from plancraft.locale import Language
 
-__all__ = ["Channel", "Letter", "NotNow", "Recipient", "Undeliverable", "may_decide"]
+__all__ = [
+    "Channel",
+    "Letter",
+    "NotNow",
+    "Recipient",
+    "TaskChannel",
+    "TaskLetter",
+    "Undeliverable",
+    "may_decide",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,35 @@ class Channel(Protocol):
 
     async def send(self, letter: Letter) -> None:
         """Send it. May be called again with a letter that arrived.
+
+        Raises:
+            Undeliverable: it can never arrive there.
+            NotNow, or anything else: it is sent again later.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLetter:
+    """One event of an agent's task as a channel is to send it. What it says, and where it goes, the
+    channel looks up: the outbox holds neither."""
+
+    key: str
+    """The same each time it is sent, so that who receives it twice can tell."""
+    to: str
+    task_id: str
+    seq: int
+    """The event's number among those of all tasks."""
+    at: datetime
+
+
+class TaskChannel(Protocol):
+    """A way to tell whoever follows an agent's tasks. What is told to one receiver of one task is
+    sent in the order in which it happened."""
+
+    name: str
+
+    async def send(self, letter: TaskLetter) -> None:
+        """Send it; nothing if nobody wants it any more. May be called again, as `Channel.send`.
 
         Raises:
             Undeliverable: it can never arrive there.

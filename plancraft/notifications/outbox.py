@@ -31,19 +31,33 @@ class OutboxItem(BaseModel):
     id: str
     """Its dedup key, which goes with it each time it is sent."""
     seq: int
-    """The log's entry that it tells of."""
+    """The log's entry that it tells of; for a task's, the event among those of all tasks."""
     channel: str
     to: str
     language: Language | None = None
     while_open: bool = True
     kind: str
-    request_id: str
+    request_id: str | None = None
+    """Of which request it tells; None if of an agent's task."""
+    task_id: str | None = None
+    owner: str | None = None
+    """Whose task it is."""
     created_at: AwareDatetime
     attempts: int = 0
     next_at: AwareDatetime
     error: str | None = None
     """Why it was not sent the last time."""
     state: Literal["waiting", "dead"] = "waiting"
+
+    @property
+    def about(self) -> str:
+        """The id of the request or the task that it tells of."""
+        return self.request_id or self.task_id or "-"
+
+    @property
+    def lane(self) -> tuple[str, str, str] | None:
+        """What leaves one after the other, as it happened; None where order does not matter."""
+        return None if self.task_id is None else (self.channel, self.task_id, self.to)
 
     @property
     def record(self) -> Record:

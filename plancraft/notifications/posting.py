@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ import httpx
 from plancraft.notifications.channels import NotNow, Undeliverable
 from plancraft.notifications.cleaning import one_line
 
-__all__ = ["TIMEOUT_SECONDS", "post", "retry_after"]
+__all__ = ["TIMEOUT_SECONDS", "post", "post_to", "retry_after"]
 
 TIMEOUT_SECONDS = 10.0
 _READ_BYTES = 2048
@@ -47,7 +47,10 @@ async def post(
     try:
         with _discreetly():
             async with asyncio.timeout(seconds):
-                response, said = await _posted(url, body, headers, seconds)
+                client = httpx.AsyncClient(
+                    verify=_trusted(), follow_redirects=False, timeout=seconds
+                )
+                response, said = await _posted(client, httpx.URL(url), body, headers)
     except TimeoutError as error:
         raise NotNow(f"no answer in {seconds:g} seconds") from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
@@ -55,13 +58,71 @@ async def post(
     _judge(response, said)
 
 
+async def post_to(
+    addresses: Sequence[str],
+    url: httpx.URL,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    seconds: float | None = None,
+) -> None:
+    """Send the body to the first of these addresses that takes the connection, whatever the name in
+    the URL leads to, and by no proxy. What is raised quotes neither the answer nor the URL, since
+    whoever named it may see to it that a header comes back in an answer.
+
+    Raises:
+        Undeliverable, NotNow: as `post`.
+    """
+    seconds = seconds or TIMEOUT_SECONDS
+    try:
+        with _discreetly():
+            async with asyncio.timeout(seconds):
+                response = await _posted_to(addresses, url, body, headers, seconds)
+    except TimeoutError:
+        raise NotNow(f"no answer in {seconds:g} seconds") from None
+    except (httpx.HTTPError, OSError) as error:
+        raise NotNow(type(error).__name__) from None
+    _judge(response, "")
+
+
+async def _posted_to(
+    addresses: Sequence[str],
+    url: httpx.URL,
+    body: bytes,
+    headers: Mapping[str, str],
+    seconds: float,
+) -> httpx.Response:
+    named = {**headers, "Host": url.netloc.decode()}
+    for number, address in enumerate(addresses, start=1):
+        client = httpx.AsyncClient(
+            verify=_trusted(),
+            follow_redirects=False,
+            timeout=httpx.Timeout(seconds, connect=seconds / len(addresses)),
+            trust_env=False,
+        )
+        try:
+            response, _ = await _posted(
+                client, url.copy_with(host=address), body, named, sni_hostname=url.raw_host.decode()
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            if number == len(addresses):
+                raise
+        else:
+            return response
+    raise NotNow("no address")
+
+
 async def _posted(
-    url: str, body: bytes, headers: Mapping[str, str], seconds: float
+    client: httpx.AsyncClient,
+    url: httpx.URL,
+    body: bytes,
+    headers: Mapping[str, str],
+    **extensions: str,
 ) -> tuple[httpx.Response, str]:
     sent = {"Content-Type": "application/json", "User-Agent": "plancraft", **headers}
     async with (
-        httpx.AsyncClient(verify=_trusted(), follow_redirects=False, timeout=seconds) as client,
-        client.stream("POST", url, content=body, headers=sent) as response,
+        client,
+        client.stream("POST", url, content=body, headers=sent, extensions=extensions) as response,
     ):
         said = b""
         if not response.is_success:  # what else it says is nobody's concern

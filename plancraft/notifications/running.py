@@ -9,16 +9,18 @@ from plancraft.approvals import HITLPolicy, Store
 from plancraft.approvals.news import Woken, reader_of
 from plancraft.errors import StoreUnavailable
 from plancraft.notifications.calling import call, holding
-from plancraft.notifications.channels import Channel
+from plancraft.notifications.channels import Channel, TaskChannel
 from plancraft.notifications.following import Follower
 from plancraft.notifications.sending import Sender
 from plancraft.notifications.settings import NotificationSettings
 
-__all__ = ["AGAIN_SECONDS", "LOCK", "Runner"]
+__all__ = ["AGAIN_SECONDS", "LOCK", "TASKS_LOCK", "Runner", "of_requests", "of_tasks"]
 
 _log = logging.getLogger("plancraft")
 LOCK = "plancraft:notifications"
-"""Held by the process that fills and sends."""
+"""Held by the process that fills and sends what is told of requests."""
+TASKS_LOCK = "plancraft:notifications:tasks"
+"""Held by the process that sends what is told of agents' tasks; another one's `Follower` fills."""
 AGAIN_SECONDS = 5.0
 """How often to look without news: for what others put back, and whether who held the lock died."""
 
@@ -28,26 +30,22 @@ class Runner:
 
     Args:
         store: Whose log and outbox.
-        channels: Those that are configured here.
-        policy: By which channels graphs' questions are told.
-        settings: Whose secrets are kept out of what is recorded.
-        clock: The time, UTC.
+        lock: Held while working; by one process at a time.
+        woken: Ends a wait.
+        sender: Sends, and sets `woken` when something was dealt with.
+        follower: Fills the outbox from the log; None where that is somebody else's work.
     """
 
     def __init__(
-        self,
-        store: Store,
-        channels: Mapping[str, Channel],
-        policy: HITLPolicy,
-        settings: NotificationSettings,
-        clock: Callable[[], datetime],
+        self, store: Store, lock: str, woken: Woken, sender: Sender, follower: Follower | None
     ) -> None:
-        self._store, self._woken = store, Woken()
-        self._follower = Follower(store, channels, policy, clock)
-        self._sender = Sender(store, channels, settings, clock, self._woken.set)
+        self._store, self._lock, self._woken = store, lock, woken
+        self._sender, self._follower = sender, follower
+        self._look_now = True
 
     def wake(self) -> None:
-        """Look now. From any thread."""
+        """Look now, into the outbox too. From any thread."""
+        self._look_now = True
         self._woken.set()
 
     async def run(self) -> None:
@@ -61,7 +59,7 @@ class Runner:
 
     async def deliver(self) -> bool:
         """Fill, and send each item that is due once; False if another process is at it."""
-        async with holding(self._store, LOCK) as mine:
+        async with holding(self._store, self._lock) as mine:
             if mine:
                 await self._once()
         return mine
@@ -80,7 +78,7 @@ class Runner:
     async def _seen_to(self) -> float:
         """Send while anything is on its way; the seconds until there may be more."""
         try:
-            async with holding(self._store, LOCK) as mine:
+            async with holding(self._store, self._lock) as mine:
                 return await self._work() if mine else AGAIN_SECONDS
         except StoreUnavailable as error:
             _log.warning("store_unreachable: %s", error)
@@ -92,7 +90,8 @@ class Runner:
         try:
             while True:
                 await self._fill()
-                if loop.time() - looked >= AGAIN_SECONDS:
+                if self._look_now or loop.time() - looked >= AGAIN_SECONDS:
+                    self._look_now = False
                     await self._sender.look()
                     looked = loop.time()
                 self._sender.start()
@@ -104,4 +103,38 @@ class Runner:
             await self._sender.stop()
 
     async def _fill(self) -> None:
-        self._sender.add(await call(self._store, self._follower.follow))
+        if self._follower is not None:
+            self._sender.add(await call(self._store, self._follower.follow))
+
+
+def of_requests(
+    store: Store,
+    channels: Mapping[str, Channel],
+    policy: HITLPolicy,
+    settings: NotificationSettings,
+    clock: Callable[[], datetime],
+) -> Runner:
+    """What fills the outbox from the log, and sends by these channels.
+
+    Args:
+        store: Whose log and outbox.
+        channels: Those that are configured here.
+        policy: By which channels graphs' questions are told.
+        settings: Whose secrets are kept out of what is recorded.
+        clock: The time, UTC.
+    """
+    woken = Woken()
+    sender = Sender(store, channels, settings, clock, woken.set)
+    return Runner(store, LOCK, woken, sender, Follower(store, channels, policy, clock))
+
+
+def of_tasks(
+    store: Store,
+    channels: Mapping[str, TaskChannel],
+    settings: NotificationSettings,
+    clock: Callable[[], datetime],
+) -> Runner:
+    """What sends from the outbox by these channels. Arguments as for `of_requests`."""
+    woken = Woken()
+    sender = Sender(store, {}, settings, clock, woken.set, channels)
+    return Runner(store, TASKS_LOCK, woken, sender, None)

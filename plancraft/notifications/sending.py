@@ -4,13 +4,20 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from plancraft.approvals import ApprovalRequest, Store
 from plancraft.errors import StoreUnavailable
 from plancraft.notifications.calling import call
-from plancraft.notifications.channels import Channel, Letter, NotNow, Undeliverable
+from plancraft.notifications.channels import (
+    Channel,
+    Letter,
+    NotNow,
+    TaskChannel,
+    TaskLetter,
+    Undeliverable,
+)
 from plancraft.notifications.outbox import Outbox, OutboxItem, after_failure, given_up
 from plancraft.notifications.settings import NotificationSettings
 
@@ -19,6 +26,7 @@ __all__ = ["CONCURRENCY", "Sender"]
 _log = logging.getLogger("plancraft")
 CONCURRENCY = 8
 """How many are on their way at once by one channel to one server."""
+_ALTOGETHER = 64
 _LONGEST_SEND = 60.0
 _SHORTEST = 0.05
 _A_MOMENT = timedelta(seconds=1)
@@ -33,6 +41,7 @@ class Sender:
         settings: Whose secrets are kept out of what is recorded.
         clock: The time, UTC.
         freed: Called when an item was dealt with.
+        task_channels: As `channels`, for what is told of agents' tasks.
     """
 
     def __init__(
@@ -42,8 +51,10 @@ class Sender:
         settings: NotificationSettings,
         clock: Callable[[], datetime],
         freed: Callable[[], None],
+        task_channels: Mapping[str, TaskChannel] | None = None,
     ) -> None:
-        self._store, self._channels, self._settings = store, channels, settings
+        self._store, self._settings = store, settings
+        self._channels, self._task_channels = channels, task_channels or {}
         self._clock, self._freed = clock, freed
         self._outbox = Outbox(store, clock)
         self._items: dict[str, OutboxItem] = {}
@@ -60,10 +71,11 @@ class Sender:
     def pause(self) -> float | None:
         """Seconds until there is more to do that nobody tells of; None if there is nothing."""
         now = self._clock()
+        first = self._first()
         times = [
             max(item.next_at, self._quiet_until.get(_way(item), item.next_at))
             for item in self._items.values()
-            if item.id not in self._tasks
+            if item.id not in self._tasks and not _is_behind(item, first)
         ]
         # What is due and waits for room is seen to when something comes to its end.
         later = [time for time in times if time > now or not self.busy]
@@ -74,10 +86,12 @@ class Sender:
         for id_ in list(self._sent):
             await call(self._store, self._outbox.remove, id_)
             self._sent.discard(id_)
+        # What comes to its end meanwhile may still be in what is read.
+        on_their_way = set(self._tasks)
         waiting = await call(self._store, self._outbox.waiting)
-        mine = {item.id: item for item in waiting if item.channel in self._channels}
-        on_their_way = {id_: self._items[id_] for id_ in self._tasks if id_ in self._items}
-        self._items = mine | on_their_way
+        read = {item.id: item for item in waiting if self._is_mine(item)}
+        known = {id_: self._items[id_] for id_ in on_their_way if id_ in self._items}
+        self._items = {id_: read[id_] for id_ in read.keys() - on_their_way} | known
 
     def add(self, items: Iterable[OutboxItem]) -> None:
         """New items of the outbox."""
@@ -85,11 +99,15 @@ class Sender:
 
     def start(self) -> None:
         """Send what is due, as far as there is room."""
-        now = self._clock()
+        now, first = self._clock(), self._first()
         under_way = Counter(_way(self._items[id_]) for id_ in self._tasks if id_ in self._items)
-        due = (one for one in self._items.values() if one.next_at <= now)
+        due = (
+            one for one in self._items.values() if one.next_at <= now and not _is_behind(one, first)
+        )
         for item in sorted(due, key=lambda one: (one.next_at, one.seq)):
             way = _way(item)
+            if len(self._tasks) >= _ALTOGETHER:
+                return
             if item.id in self._tasks or item.id in self._sent or under_way[way] >= CONCURRENCY:
                 continue
             if self._quiet_until.get(way, now) > now:
@@ -114,7 +132,26 @@ class Sender:
             self._tasks.pop(item.id, None)
             self._freed()
 
+    def _is_mine(self, item: OutboxItem) -> bool:
+        channels = self._channels if item.task_id is None else self._task_channels
+        return item.channel in channels
+
+    def _first(self) -> dict[tuple[str, str, str], int]:
+        """The number of the first that waits or is on its way, by lane."""
+        first: dict[tuple[str, str, str], int] = {}
+        for item in self._items.values():
+            if item.lane is not None:
+                first[item.lane] = min(item.seq, first.get(item.lane, item.seq))
+        return first
+
     async def _send(self, item: OutboxItem) -> None:
+        if item.task_id is None:
+            await self._send_request(item)
+            return
+        letter = TaskLetter(item.id, item.to, item.task_id, item.seq, self._clock())
+        await self._attempt(item, self._task_channels[item.channel].send(letter))
+
+    async def _send_request(self, item: OutboxItem) -> None:
         letter = await call(self._store, self._letter, item)
         if letter is None or (item.while_open and not letter.request.is_asked):
             await self._forget(item)
@@ -122,9 +159,12 @@ class Sender:
         if item.while_open and letter.request.is_held:
             self._postpone(item, letter.request.held_until or self._clock() + _A_MOMENT)
             return
+        await self._attempt(item, self._channels[item.channel].send(letter))
+
+    async def _attempt(self, item: OutboxItem, sending: Awaitable[None]) -> None:
         try:
             async with asyncio.timeout(_LONGEST_SEND):
-                await self._channels[item.channel].send(letter)
+                await sending
         except Undeliverable as error:
             await self._keep(given_up(item, self._reason(error)))
         except NotNow as error:
@@ -138,7 +178,7 @@ class Sender:
         """The item as it is to be sent; None when the log has no such entry. Blocking."""
         now = self._clock()
         entries = self._store.log(after=item.seq - 1, limit=1)
-        request = self._store.get(item.request_id)
+        request = self._store.get(item.about)
         if request is None or not entries or entries[0].event.request_id != item.request_id:
             return None
         if item.while_open and _is_over(request, now):
@@ -158,7 +198,7 @@ class Sender:
     ) -> None:
         now, reason = self._clock(), self._reason(error)
         later = after_failure(item, reason, now=now, retry_after=retry_after, chance=random.random)
-        if retry_after is not None and later.state == "waiting":
+        if retry_after is not None and later.state == "waiting" and item.lane is None:
             self._quiet_until[_way(item)] = later.next_at
         await self._keep(later)
 
@@ -188,8 +228,16 @@ class Sender:
 
 
 def _way(item: OutboxItem) -> tuple[str, str]:
-    """What a slow or refusing receiver holds up: one webhook's URL, or all mail, all of Slack."""
+    """What a slow or refusing receiver holds up: one webhook's URL, or all mail, all of Slack; what
+    is told of one owner's tasks, or of one task that is nobody's."""
+    if item.task_id is not None:
+        return item.channel, item.owner or item.task_id
     return item.channel, item.to if item.channel == "webhook" else ""
+
+
+def _is_behind(item: OutboxItem, first: Mapping[tuple[str, str, str], int]) -> bool:
+    """Whether another one of its lane is to leave before it."""
+    return item.lane is not None and item.seq > first[item.lane]
 
 
 def _is_over(request: ApprovalRequest, now: datetime) -> bool:

@@ -13,11 +13,17 @@ from plancraft.approvals.policy import same_name
 from plancraft.errors import StoreUnavailable, UnknownKey
 from plancraft.locale import say
 from plancraft.notifications.calling import call
-from plancraft.notifications.channels import Channel, Letter
+from plancraft.notifications.channels import Channel, Letter, TaskChannel
 from plancraft.notifications.configuring import configured_channels
 from plancraft.notifications.following import Follower
 from plancraft.notifications.outbox import Outbox, OutboxItem
-from plancraft.notifications.running import AGAIN_SECONDS, LOCK, Runner
+from plancraft.notifications.running import (
+    AGAIN_SECONDS,
+    LOCK,
+    Runner,
+    of_requests,
+    of_tasks,
+)
 from plancraft.notifications.settings import NotificationSettings, settings_from_environment
 from plancraft.notifications.trying import Tried, trials
 
@@ -35,6 +41,7 @@ class NotificationService:
         settings: Of the channels; by default what the environment says when first needed.
         channels: In place of those that the settings make.
         clock: The time, UTC.
+        task_channels: By which receivers of agents' tasks are told; the settings make none.
     """
 
     def __init__(
@@ -44,10 +51,12 @@ class NotificationService:
         settings: NotificationSettings | None = None,
         channels: Sequence[Channel] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        task_channels: Sequence[TaskChannel] = (),
     ) -> None:
         self.policy = policy or HITLPolicy()
         self._store, self._clock = store, clock
         self._settings, self._given = settings, channels
+        self.task_channels: Mapping[str, TaskChannel] = {one.name: one for one in task_channels}
         self._task: asyncio.Task[None] | None = None
         self._running: set[Runner] = set()
 
@@ -138,20 +147,22 @@ class NotificationService:
 
     async def run(self) -> None:
         """Fill the outbox from the log and send from it until cancelled."""
-        if not self.channels:
+        if not self.channels and not self.task_channels:
             _log.info("notifications: no channel is configured here")
             await asyncio.Event().wait()
         self._warn_of_unnamed()
-        runner = self._runner()
-        self._running.add(runner)
+        runners = self._runners()
+        self._running |= set(runners)
         try:
-            await runner.run()
+            async with asyncio.TaskGroup() as group:
+                for runner in runners:
+                    group.create_task(runner.run())
         finally:
-            self._running.discard(runner)
+            self._running -= set(runners)
 
     async def deliver(self) -> bool:
         """Fill the outbox and try once to send what is due; False if another process is at it."""
-        return await self._runner().deliver()
+        return all([await runner.deliver() for runner in self._runners()])
 
     async def try_out(self, name: str) -> list[Tried]:
         """What became of a test letter to this reviewer, by every channel configured here.
@@ -189,8 +200,15 @@ class NotificationService:
                 _log.exception("notifications_failed: they are started again")
             await asyncio.sleep(AGAIN_SECONDS)
 
-    def _runner(self) -> Runner:
-        return Runner(self.store, self.channels, self.policy, self.settings, self._clock)
+    def _runners(self) -> list[Runner]:
+        """Each kind has its own: none waits for a process that sends only the other."""
+        store, settings, clock = self.store, self.settings, self._clock
+        runners: list[Runner] = []
+        if self.channels:
+            runners.append(of_requests(store, self.channels, self.policy, settings, clock))
+        if self.task_channels:
+            runners.append(of_tasks(store, self.task_channels, settings, clock))
+        return runners
 
     async def _tried(self, channel: Channel, letter: Letter) -> str | None:
         try:

@@ -43,7 +43,8 @@ class NotificationSettings:
     """With it messages have buttons, and their presses can be told from forged ones."""
     webhook_urls: tuple[SecretStr, ...] = ()
     webhook_secrets: tuple[SecretStr, ...] = ()
-    """All of them sign, so that a receiver can change from one to the next."""
+    """All of them sign, so that a receiver can change from one to the next. They sign what is told
+    of agents' tasks too, so that they may be there without a URL."""
 
     def __post_init__(self) -> None:
         _require_url("PLANCRAFT_BASE_URL", self.base_url)
@@ -70,8 +71,6 @@ class NotificationSettings:
             _require_url("PLANCRAFT_WEBHOOK_URL", url.get_secret_value())
         if self.webhook_urls and not self.webhook_secrets:
             raise InvalidSettings("PLANCRAFT_WEBHOOK_SECRET", say("PLANCRAFT_WEBHOOK_URL needs it"))
-        if self.webhook_secrets and not self.webhook_urls:
-            raise InvalidSettings("PLANCRAFT_WEBHOOK_URL", say("PLANCRAFT_WEBHOOK_SECRET needs it"))
         least, most = _SECRET_BYTES
         for secret in self.webhook_secrets:
             if not least <= len(_decoded(secret.get_secret_value())) <= most:

@@ -5,7 +5,7 @@ The specification is at standardwebhooks.com; the body follows its "Payload stru
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import orjson
@@ -19,7 +19,7 @@ from plancraft.notifications.channels import Letter, Recipient, Undeliverable
 from plancraft.notifications.posting import post
 from plancraft.notifications.settings import NotificationSettings
 
-__all__ = ["WebhookChannel", "body_of", "headers_of", "name_of"]
+__all__ = ["WebhookChannel", "body_of", "name_of", "signature_headers"]
 
 
 class WebhookChannel:
@@ -43,7 +43,8 @@ class WebhookChannel:
         if url is None:
             raise Undeliverable("PLANCRAFT_WEBHOOK_URL does not name it any more")
         body = body_of(letter)
-        await post(url.get_secret_value(), body, headers_of(letter, body, self._settings))
+        headers = signature_headers(letter.key, body, self._settings, at=letter.at)
+        await post(url.get_secret_value(), body, headers)
 
 
 def name_of(url: str) -> str:
@@ -68,15 +69,17 @@ def body_of(letter: Letter) -> bytes:
     return orjson.dumps(told)
 
 
-def headers_of(letter: Letter, body: bytes, settings: NotificationSettings) -> dict[str, str]:
+def signature_headers(
+    key: str, body: bytes, settings: NotificationSettings, *, at: datetime
+) -> dict[str, str]:
     """The id, the time and a signature for each secret, which the specification allows."""
-    at = letter.at.astimezone(UTC)
+    at = at.astimezone(UTC)
     signatures = [
-        Webhook(secret.get_secret_value()).sign(letter.key, at, body.decode())
+        Webhook(secret.get_secret_value()).sign(key, at, body.decode())
         for secret in settings.webhook_secrets
     ]
     return {
-        "webhook-id": letter.key,
+        "webhook-id": key,
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": " ".join(signatures),
     }

@@ -53,6 +53,12 @@ def test_several_urls_are_separated_by_spaces() -> None:
     ]
 
 
+def test_a_secret_without_a_url_is_for_what_is_told_of_tasks_and_makes_no_channel() -> None:
+    settings = settings_from_environment({"PLANCRAFT_WEBHOOK_SECRET": SECRET})
+    assert [secret.get_secret_value() for secret in settings.webhook_secrets] == [SECRET]
+    assert configured_channels(settings) == []
+
+
 def test_links_start_where_people_reach_the_server() -> None:
     assert settings_from_environment({}, base_url="https://a.example/").base_url == (
         "https://a.example"
@@ -79,7 +85,6 @@ def test_links_start_where_people_reach_the_server() -> None:
         ({"SLACK_WEBHOOK_URL": "http://hooks.slack.com/x"}, "SLACK_WEBHOOK_URL"),
         ({"SLACK_WEBHOOK_URL": None, "SLACK_SIGNING_SECRET": "x"}, "SLACK_WEBHOOK_URL"),
         ({"PLANCRAFT_WEBHOOK_URL": "https://a.example"}, "PLANCRAFT_WEBHOOK_SECRET"),
-        ({"PLANCRAFT_WEBHOOK_SECRET": SECRET}, "PLANCRAFT_WEBHOOK_URL"),
         ({**HOOK, "PLANCRAFT_WEBHOOK_SECRET": "mine"}, "PLANCRAFT_WEBHOOK_SECRET"),
         ({**HOOK, "PLANCRAFT_WEBHOOK_SECRET": "whsec_c2hvcnQ="}, "PLANCRAFT_WEBHOOK_SECRET"),
         ({**HOOK, "PLANCRAFT_WEBHOOK_SECRET": "whsec_!" + "A" * 40}, "PLANCRAFT_WEBHOOK_SECRET"),
