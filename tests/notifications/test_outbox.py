@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,14 +25,18 @@ from plancraft.interrupts.payloads import ConfirmInterruptPayload
 from plancraft.notifications import (
     Letter,
     NotificationService,
+    NotificationSettings,
     NotNow,
+    Outbox,
     OutboxItem,
     Recipient,
+    TaskLetter,
     Undeliverable,
 )
 from plancraft.notifications.following import bookmark_of
 from plancraft.notifications.outbox import ATTEMPTS, after_failure
 from plancraft.notifications.running import LOCK
+from plancraft.notifications.sending import Sender
 from plancraft.stores import MemoryStore, open_store
 from tests.notifications.conftest import POLICY, Clock, Serving
 from tests.notifications.servers import HttpServer, eventually
@@ -463,6 +467,73 @@ def test_two_stores_do_not_give_the_same_key_to_two_notifications() -> None:
         keys.append(told.tried[0])
     assert keys[0].split(":")[:2] == keys[1].split(":")[:2] == ["1", "slack"]
     assert keys[0] != keys[1]
+
+
+def test_what_is_sent_while_the_outbox_is_read_is_not_sent_again(
+    service: NotificationService, store: Store, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told.fails["here"] = NotNow("later")
+    ask(store)
+    deliver(service)
+    service.retry(service.waiting()[0].id)
+    told.fails.clear()
+    told.stuck.add("here")
+    read = Outbox.waiting
+
+    def slowly(self: Outbox) -> list[OutboxItem]:
+        found = read(self)
+        told.stuck.clear()
+        eventually(lambda: not self.items())
+        return found
+
+    async def story() -> None:
+        sender = Sender(store, {"slack": told}, service.settings, datetime_now, lambda: None)
+        await sender.look()
+        sender.start()
+        monkeypatch.setattr(Outbox, "waiting", slowly)
+        await sender.look()
+        sender.start()
+        assert not sender.busy
+        await sender.stop()
+
+    asyncio.run(story())
+    assert len(told.letters) == 1
+
+
+def datetime_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def test_what_waits_for_another_of_its_task_is_no_reason_to_look_at_once(store: Store) -> None:
+    now = datetime.now(UTC)
+    first, second = (
+        OutboxItem(
+            id=f"{seq}:a2a:0", seq=seq, channel="a2a", to="config", kind="task", task_id="t1",
+            created_at=now, next_at=now + timedelta(seconds=60 if seq == 1 else 0),
+        )
+        for seq in (1, 2)
+    )  # fmt: skip
+    Outbox(store).add([first, second], {})
+
+    async def story() -> None:
+        sender = Sender(
+            store, {}, NotificationSettings(), lambda: now, lambda: None, {"a2a": Never()}
+        )
+        await sender.look()
+        sender.start()
+        assert not sender.busy
+        assert sender.pause() == 60
+
+    asyncio.run(story())
+
+
+class Never:
+    """A channel that nothing leaves by."""
+
+    name = "a2a"
+
+    async def send(self, letter: TaskLetter) -> None:
+        raise AssertionError(letter)
 
 
 def test_a_manager_has_its_first_request_told_while_it_waits(told: Told) -> None:
