@@ -38,7 +38,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from plancraft.a2a.pushing import BOOKMARK, PushChannel, PushFollower
+from plancraft.a2a.pushing import BOOKMARK, LOCK, PushChannel, PushFollower
 from plancraft.a2a.pushing_events import TaskEvents
 from plancraft.approvals import Changes, Record, Store
 from plancraft.approvals.desk import Desk
@@ -373,17 +373,39 @@ def test_what_was_given_up_holds_up_nothing(
 
 
 def test_one_receiver_that_hangs_holds_up_no_other_task(
-    tasks: Tasks, engine: AsyncEngine, store: Store, http: HttpServer, clock: Clock
+    tasks: Tasks,
+    follower: PushFollower,
+    store: Store,
+    http: HttpServer,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("plancraft.notifications.running.AGAIN_SECONDS", 3600.0)
+    monkeypatch.setattr("plancraft.notifications.posting.TIMEOUT_SECONDS", 60.0)
     http.stuck = "/stuck"
     for number in range(10):
         tasks.watch(f"s{number}", http.url("/stuck"), owner="")
         tasks.happen(f"s{number}", "stuck", owner="")
     tasks.watch("t1", http.url(), owner="")
-    tasks.happen("t1", "one", "two", owner="")
-    follow(PushFollower(engine, store, clock=clock))
-    with Serving(sender(tasks, store, clock)):
+    follow(follower)
+    with Serving(sender(tasks, store, clock)) as service:
+        eventually(lambda: len(words(http, "/stuck")) == 10)
+        tasks.happen("t1", "one", "two", owner="")
+        follow(follower)
+        service.wake()
         eventually(lambda: words(http) == ["one", "two"])
+
+
+def test_one_process_fills_at_a_time(tasks: Tasks, follower: PushFollower, store: Store) -> None:
+    tasks.watch("t1", "https://hooks.example/")
+    tasks.happen("t1", "one")
+    lock = store.try_lock(LOCK)
+    assert lock is not None
+    assert not asyncio.run(follower.follow())
+    assert service_items(store) == []
+    lock.release()
+    follow(follower)
+    assert len(service_items(store)) == 1
 
 
 def test_a_receiver_that_wants_a_pause_gets_it_alone(
@@ -770,9 +792,9 @@ def test_the_connection_goes_to_the_address_that_was_screened_under_the_hosts_na
     """The name is asked for once; what it leads to afterwards does not matter, nor does a proxy."""
     asked: list[str] = []
 
-    def once(host: str, port: int, *_: Any, **__: Any) -> Any:
-        asked.append(host)
-        leads = "127.0.0.1" if asked.count(host) == 1 else "10.0.0.1"
+    def once(host: str | bytes, port: int, *_: Any, **__: Any) -> Any:
+        asked.append(host.decode() if isinstance(host, bytes) else host)
+        leads = "127.0.0.1" if asked.count(asked[-1]) == 1 else "127.0.0.2"
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (leads, port))]
 
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
