@@ -22,7 +22,8 @@ __all__ = ["BOOKMARK", "LOCK", "PushChannel", "PushFollower", "is_allowed", "scr
 _log = logging.getLogger("plancraft")
 BOOKMARK = "a2a:pushes"
 LOCK = "plancraft:a2a:pushes"
-"""Held by the process that fills the outbox."""
+"""Held by the process that fills the outbox. Behind both stands whose tasks' events they are for:
+the database's own name (`TaskEvents.source`)."""
 _LOOK_SECONDS = 1.0
 _PAGE = 500
 
@@ -67,23 +68,25 @@ class PushFollower:
 
     async def follow(self) -> bool:
         """Put into the outbox what happened since; False if another process is at it."""
-        async with holding(self._store, LOCK) as mine:
-            if mine and await self._fill():
+        source = await self._events.source()
+        async with holding(self._store, f"{LOCK}:{source}") as mine:
+            if mine and await self._fill(source):
                 self._told()
         return mine
 
     async def _seen_to(self) -> None:
         try:
-            if await self._events.head() not in (None, await self._bookmark()):
+            head = await self._events.head()
+            if head is not None and head != await self._bookmark(await self._events.source()):
                 await self.follow()
         except StoreUnavailable as error:
             _log.warning("store_unreachable: %s", error)
         except (SQLAlchemyError, OSError) as error:
             _log.warning("task_events_unreachable: %s", getattr(error, "orig", None) or error)
 
-    async def _fill(self) -> int:
+    async def _fill(self, source: str) -> int:
         """How many items were made."""
-        at, head = await self._bookmark(), await self._events.head()
+        at, head = await self._bookmark(source), await self._events.head()
         if head is None:
             return 0
         if head < at:
@@ -91,30 +94,30 @@ class PushFollower:
             at = 0
         made = 0
         while events := await self._events.after(at, _PAGE):
-            items = await self._items(events)
+            items = await self._items(events, source)
             at = events[-1].seq
             # One commit: after a crash an event is either behind the bookmark or in the outbox.
-            await call(self._store, self._outbox.add, items, {BOOKMARK: at})
+            await call(self._store, self._outbox.add, items, {f"{BOOKMARK}:{source}": at})
             made += len(items)
         return made
 
-    async def _items(self, events: list[TaskEvent]) -> list[OutboxItem]:
+    async def _items(self, events: list[TaskEvent], source: str) -> list[OutboxItem]:
         receivers = await self._events.receivers({event.task_id for event in events})
         now = self._clock()
         return [
-            _item(event, receiver, now)
+            _item(event, receiver, source, now)
             for event in events
             for receiver in receivers.get(event.task_id, ())
             if receiver.owner == event.owner
         ]
 
-    async def _bookmark(self) -> int:
-        return await call(self._store, self._store.bookmark, BOOKMARK) or 0
+    async def _bookmark(self, source: str) -> int:
+        return await call(self._store, self._store.bookmark, f"{BOOKMARK}:{source}") or 0
 
 
-def _item(event: TaskEvent, receiver: Receiver, now: datetime) -> OutboxItem:
+def _item(event: TaskEvent, receiver: Receiver, source: str, now: datetime) -> OutboxItem:
     """The item that tells this receiver of this event: the same whoever makes it."""
-    named = f"{event.task_id}\n{event.version}\n{receiver.config_id}"
+    named = f"{source}\n{event.task_id}\n{event.version}\n{receiver.config_id}"
     return OutboxItem(
         id=f"{event.seq}:{NAME}:{hashlib.sha256(named.encode()).hexdigest()[:16]}",
         seq=event.seq,
@@ -124,6 +127,7 @@ def _item(event: TaskEvent, receiver: Receiver, now: datetime) -> OutboxItem:
         kind="task",
         task_id=event.task_id,
         owner=event.owner,
+        source=source,
         created_at=now,
         next_at=now,
     )

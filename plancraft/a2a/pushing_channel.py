@@ -60,11 +60,17 @@ class PushChannel:
         self._settings = settings_from_environment() if settings is None else settings
         self._allow = allowed_hosts() if allow is None else allow
 
+    async def source(self) -> str:
+        try:
+            return await self._events.source()
+        except (SQLAlchemyError, OSError) as error:
+            raise NotNow(f"the tasks' database: {type(error).__name__}") from None
+
     async def send(self, letter: TaskLetter) -> None:
         try:
             config = await self._config(letter)
             event = await self._events.said(letter.seq, letter.task_id)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:
             raise NotNow(f"the tasks' database: {type(error).__name__}") from None
         if config is None or event is None:  # taken away since: nobody is waiting
             return

@@ -5,6 +5,7 @@ They are read by their columns, which `TaskEventMixin` and `PushNotificationConf
 """
 
 import asyncio
+import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 
 from a2a.types.a2a_pb2 import StreamResponse
 from sqlalchemy import Connection, Executable, column, func, inspect, select, table, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 __all__ = ["Receiver", "TaskEvent", "TaskEvents"]
@@ -31,6 +33,12 @@ _WRITERS = text("""
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND mode = 'RowExclusiveLock' AND granted
 """)
+_SOURCE = "a2a_push_source"
+_MAKE_SOURCE = text(
+    f"CREATE TABLE IF NOT EXISTS {_SOURCE} (one INTEGER PRIMARY KEY, id VARCHAR(32) NOT NULL)"
+)
+_NAME_SOURCE = text(f"INSERT INTO {_SOURCE} (one, id) VALUES (1, :id) ON CONFLICT DO NOTHING")
+_READ_SOURCE = text(f"SELECT id FROM {_SOURCE}")
 _PATIENCE_SECONDS, _MOMENT_SECONDS = 1.0, 0.02
 
 
@@ -64,6 +72,18 @@ class TaskEvents:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._there: set[str] = set()
+        self._source: str | None = None
+
+    async def source(self) -> str:
+        """The name of these numbers, which the database itself keeps: however it is reached, it is
+        the same one, and another has another."""
+        if self._source is None:
+            rows = await self._read(_READ_SOURCE) if await self._is_there(_SOURCE) else ()
+            if not rows:
+                await self._name_source()
+                rows = await self._read(_READ_SOURCE)
+            self._source = str(rows[0][0])
+        return self._source
 
     async def head(self) -> int | None:
         """The highest number; None while there are no events."""
@@ -119,6 +139,18 @@ class TaskEvents:
             await asyncio.sleep(_MOMENT_SECONDS)
             writers &= await self._writers()
         return not writers
+
+    async def _name_source(self) -> None:
+        for last in (False, True):
+            try:
+                async with self._engine.begin() as connection:
+                    await connection.execute(_MAKE_SOURCE)
+                    await connection.execute(_NAME_SOURCE, {"id": uuid.uuid4().hex})
+            except DBAPIError:  # PostgreSQL's word for: somebody else is making it at this moment
+                if last:
+                    raise
+            else:
+                return
 
     async def _is_there(self, name: str) -> bool:
         def has_table(connection: Connection) -> bool:

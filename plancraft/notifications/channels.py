@@ -91,6 +91,13 @@ class TaskChannel(Protocol):
 
     name: str
 
+    async def source(self) -> str:
+        """Of whose tasks it tells: items of the outbox that name another are left alone.
+
+        Raises:
+            NotNow: it cannot be known at the moment.
+        """
+
     async def send(self, letter: TaskLetter) -> None:
         """Send it; nothing if nobody wants it any more. May be called again, as `Channel.send`.
 

@@ -42,6 +42,8 @@ class OutboxItem(BaseModel):
     task_id: str | None = None
     owner: str | None = None
     """Whose task it is."""
+    source: str | None = None
+    """Where the task is kept, and what it says: several agents may share a store."""
     created_at: AwareDatetime
     attempts: int = 0
     next_at: AwareDatetime

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from plancraft.approvals import HITLPolicy, Store
 from plancraft.approvals.news import Woken, reader_of
 from plancraft.errors import StoreUnavailable
 from plancraft.notifications.calling import call, holding
-from plancraft.notifications.channels import Channel, TaskChannel
+from plancraft.notifications.channels import Channel, NotNow, TaskChannel
 from plancraft.notifications.following import Follower
 from plancraft.notifications.sending import Sender
 from plancraft.notifications.settings import NotificationSettings
@@ -20,7 +20,7 @@ _log = logging.getLogger("plancraft")
 LOCK = "plancraft:notifications"
 """Held by the process that fills and sends what is told of requests."""
 TASKS_LOCK = "plancraft:notifications:tasks"
-"""Held by the process that sends what is told of agents' tasks; another one's `Follower` fills."""
+"""With a source behind it, held by the process that sends what is told of the tasks there."""
 AGAIN_SECONDS = 5.0
 """How often to look without news: for what others put back, and whether who held the lock died."""
 
@@ -30,14 +30,19 @@ class Runner:
 
     Args:
         store: Whose log and outbox.
-        lock: Held while working; by one process at a time.
+        lock: Names the lock that is held while working, by one process at a time.
         woken: Ends a wait.
         sender: Sends, and sets `woken` when something was dealt with.
         follower: Fills the outbox from the log; None where that is somebody else's work.
     """
 
     def __init__(
-        self, store: Store, lock: str, woken: Woken, sender: Sender, follower: Follower | None
+        self,
+        store: Store,
+        lock: Callable[[], Awaitable[str]],
+        woken: Woken,
+        sender: Sender,
+        follower: Follower | None,
     ) -> None:
         self._store, self._lock, self._woken = store, lock, woken
         self._sender, self._follower = sender, follower
@@ -59,7 +64,7 @@ class Runner:
 
     async def deliver(self) -> bool:
         """Fill, and send each item that is due once; False if another process is at it."""
-        async with holding(self._store, self._lock) as mine:
+        async with holding(self._store, await self._lock()) as mine:
             if mine:
                 await self._once()
         return mine
@@ -78,11 +83,13 @@ class Runner:
     async def _seen_to(self) -> float:
         """Send while anything is on its way; the seconds until there may be more."""
         try:
-            async with holding(self._store, self._lock) as mine:
+            async with holding(self._store, await self._lock()) as mine:
                 return await self._work() if mine else AGAIN_SECONDS
         except StoreUnavailable as error:
             _log.warning("store_unreachable: %s", error)
-            return AGAIN_SECONDS
+        except NotNow as error:
+            _log.warning("tasks_unreachable: %s", error)
+        return AGAIN_SECONDS
 
     async def _work(self) -> float:
         loop = asyncio.get_running_loop()
@@ -123,18 +130,26 @@ def of_requests(
         settings: Whose secrets are kept out of what is recorded.
         clock: The time, UTC.
     """
+
+    async def lock() -> str:
+        return LOCK
+
     woken = Woken()
     sender = Sender(store, channels, settings, clock, woken.set)
-    return Runner(store, LOCK, woken, sender, Follower(store, channels, policy, clock))
+    return Runner(store, lock, woken, sender, Follower(store, channels, policy, clock))
 
 
 def of_tasks(
     store: Store,
-    channels: Mapping[str, TaskChannel],
+    channel: TaskChannel,
     settings: NotificationSettings,
     clock: Callable[[], datetime],
 ) -> Runner:
-    """What sends from the outbox by these channels. Arguments as for `of_requests`."""
+    """What sends from the outbox by this channel. Arguments as for `of_requests`."""
+
+    async def lock() -> str:
+        return f"{TASKS_LOCK}:{await channel.source()}"
+
     woken = Woken()
-    sender = Sender(store, {}, settings, clock, woken.set, channels)
-    return Runner(store, TASKS_LOCK, woken, sender, None)
+    sender = Sender(store, {}, settings, clock, woken.set, {channel.name: channel})
+    return Runner(store, lock, woken, sender, None)

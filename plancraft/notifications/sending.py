@@ -82,14 +82,19 @@ class Sender:
         return max((min(later) - now).total_seconds(), _SHORTEST) if later else None
 
     async def look(self) -> None:
-        """Learn what is in the outbox, and take out what had been sent before."""
+        """Learn what is in the outbox, and take out what had been sent before.
+
+        Raises:
+            NotNow: a channel of tasks cannot say whose it tells of.
+        """
         for id_ in list(self._sent):
             await call(self._store, self._outbox.remove, id_)
             self._sent.discard(id_)
         # What comes to its end meanwhile may still be in what is read.
         on_their_way = set(self._tasks)
+        sources = {name: await channel.source() for name, channel in self._task_channels.items()}
         waiting = await call(self._store, self._outbox.waiting)
-        read = {item.id: item for item in waiting if self._is_mine(item)}
+        read = {item.id: item for item in waiting if self._is_mine(item, sources)}
         known = {id_: self._items[id_] for id_ in on_their_way if id_ in self._items}
         self._items = {id_: read[id_] for id_ in read.keys() - on_their_way} | known
 
@@ -132,9 +137,10 @@ class Sender:
             self._tasks.pop(item.id, None)
             self._freed()
 
-    def _is_mine(self, item: OutboxItem) -> bool:
-        channels = self._channels if item.task_id is None else self._task_channels
-        return item.channel in channels
+    def _is_mine(self, item: OutboxItem, sources: Mapping[str, str]) -> bool:
+        if item.task_id is None:
+            return item.channel in self._channels
+        return item.source == sources.get(item.channel, "")
 
     def _first(self) -> dict[tuple[str, str, str], int]:
         """The number of the first that waits or is on its way, by lane."""

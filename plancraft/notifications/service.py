@@ -56,7 +56,7 @@ class NotificationService:
         self.policy = policy or HITLPolicy()
         self._store, self._clock = store, clock
         self._settings, self._given = settings, channels
-        self.task_channels: Mapping[str, TaskChannel] = {one.name: one for one in task_channels}
+        self.task_channels = tuple(task_channels)
         self._task: asyncio.Task[None] | None = None
         self._running: set[Runner] = set()
 
@@ -161,7 +161,11 @@ class NotificationService:
             self._running -= set(runners)
 
     async def deliver(self) -> bool:
-        """Fill the outbox and try once to send what is due; False if another process is at it."""
+        """Fill the outbox and try once to send what is due; False if another process is at it.
+
+        Raises:
+            NotNow: a channel of tasks cannot reach them.
+        """
         return all([await runner.deliver() for runner in self._runners()])
 
     async def try_out(self, name: str) -> list[Tried]:
@@ -201,13 +205,13 @@ class NotificationService:
             await asyncio.sleep(AGAIN_SECONDS)
 
     def _runners(self) -> list[Runner]:
-        """Each kind has its own: none waits for a process that sends only the other."""
+        """Requests and each channel of tasks have their own: none waits for a process that sends
+        something else."""
         store, settings, clock = self.store, self.settings, self._clock
         runners: list[Runner] = []
         if self.channels:
             runners.append(of_requests(store, self.channels, self.policy, settings, clock))
-        if self.task_channels:
-            runners.append(of_tasks(store, self.task_channels, settings, clock))
+        runners += [of_tasks(store, channel, settings, clock) for channel in self.task_channels]
         return runners
 
     async def _tried(self, channel: Channel, letter: Letter) -> str | None:

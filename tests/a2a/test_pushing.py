@@ -11,15 +11,14 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from a2a.auth.user import User
-from a2a.server.cluster import TaskVersion, VersionedDatabaseTaskStore
+from a2a.server.cluster import TaskVersion
 from a2a.server.context import ServerCallContext
-from a2a.server.models import Base
-from a2a.server.tasks import DatabasePushNotificationConfigStore
 from a2a.types.a2a_pb2 import (
     AuthenticationInfo,
     Message,
@@ -40,6 +39,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from plancraft.a2a.pushing import BOOKMARK, LOCK, PushChannel, PushFollower
 from plancraft.a2a.pushing_events import TaskEvents
+from plancraft.a2a.tasks import TaskTables, open_tasks
 from plancraft.approvals import Changes, Record, Store
 from plancraft.approvals.desk import Desk
 from plancraft.cli import main
@@ -54,7 +54,6 @@ from tests.ports import free_port
 from tests.postgres import postgres_schema
 
 T = TypeVar("T")
-TABLES = ("a2a_tasks", "a2a_task_events", "a2a_task_versions", "a2a_push_configs")
 SIGNING = NotificationSettings(webhook_secrets=(SecretStr(SECRET),))
 
 
@@ -74,20 +73,10 @@ class Client(User):
 
 
 class Tasks:
-    """The SDK's stores as the A2A server has them, on one database."""
+    """The tables as the A2A server has them."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        for name in TABLES:  # the SDK makes its classes for these once a process
-            if (old := Base.metadata.tables.get(name)) is not None:
-                Base.metadata.remove(old)
-        self.engine = engine
-        self.tasks = VersionedDatabaseTaskStore(
-            engine,
-            table_name="a2a_tasks",
-            event_table_name="a2a_task_events",
-            version_table_name="a2a_task_versions",
-        )
-        self.configs = DatabasePushNotificationConfigStore(engine, table_name="a2a_push_configs")
+    def __init__(self, tables: TaskTables) -> None:
+        self.engine, self.tasks, self.configs = tables.engine, tables.store, tables.push_configs
         self._versions: dict[str, TaskVersion] = {}
 
     def happen(self, task_id: str, *words: str, owner: str = "mina") -> None:
@@ -122,30 +111,35 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Of our store, and of the tasks' database, which is the same."""
     if request.param == "postgres":
         with postgres_schema() as url:
-            yield url, url.replace("postgresql://", "postgresql+psycopg://")
+            yield url
     else:
-        file = tmp_path / "store.db"
-        yield f"sqlite:///{file}", f"sqlite+aiosqlite:///{file}"
+        yield f"sqlite:///{tmp_path / 'store.db'}"
 
 
 @pytest.fixture
-def store(urls: tuple[str, str]) -> Iterator[Store]:
-    with closing(open_store(urls[0])) as store:
+def store(url: str) -> Iterator[Store]:
+    with closing(open_store(url)) as store:
         yield store
 
 
-@pytest.fixture
-def engine(urls: tuple[str, str]) -> AsyncEngine:
-    return create_async_engine(urls[1], poolclass=NullPool)
+@pytest.fixture(autouse=True)
+def _no_connection_outlives_its_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = partial(create_async_engine, poolclass=NullPool)
+    monkeypatch.setattr("plancraft.a2a.tasks.create_async_engine", engine)
 
 
 @pytest.fixture
-def tasks(engine: AsyncEngine) -> Tasks:
-    return Tasks(engine)
+def tasks(url: str) -> Tasks:
+    return Tasks(open_tasks(url))
+
+
+@pytest.fixture
+def engine(tasks: Tasks) -> AsyncEngine:
+    return tasks.engine
 
 
 @pytest.fixture
@@ -182,6 +176,14 @@ def follow(follower: PushFollower) -> None:
 
 def deliver(service: NotificationService) -> None:
     assert asyncio.run(service.deliver())
+
+
+def source_of(tasks: Tasks) -> str:
+    return asyncio.run(TaskEvents(tasks.engine).source())
+
+
+def bookmark(store: Store, tasks: Tasks) -> int:
+    return store.bookmark(f"{BOOKMARK}:{source_of(tasks)}") or 0
 
 
 def word_of(hit: Hit) -> str:
@@ -293,7 +295,7 @@ def test_it_is_given_up_in_the_end_and_sent_again_on_demand(
     service: NotificationService,
     http: HttpServer,
     clock: Clock,
-    urls: tuple[str, str],
+    url: str,
 ) -> None:
     http.always = (503, {})
     tasks.watch("t1", http.url())
@@ -307,7 +309,7 @@ def test_it_is_given_up_in_the_end_and_sent_again_on_demand(
     assert (item.attempts, item.error, item.about) == (ATTEMPTS, "HTTP 503", "t1")
 
     listed = CliRunner().invoke(
-        main, ["notifications", "list", "--store", urls[0]], env={"COLUMNS": "300"}
+        main, ["notifications", "list", "--store", url], env={"COLUMNS": "300"}
     )
     for said in ("task t1", "given up", "HTTP 503", item.id):
         assert said in listed.stdout
@@ -396,10 +398,58 @@ def test_one_receiver_that_hangs_holds_up_no_other_task(
         eventually(lambda: words(http) == ["one", "two"])
 
 
+def test_agents_with_tasks_of_their_own_share_a_store(
+    tasks: Tasks,
+    follower: PushFollower,
+    service: NotificationService,
+    store: Store,
+    http: HttpServer,
+    clock: Clock,
+    tmp_path: Path,
+) -> None:
+    """The numbers of events are alike; neither sends, or lets go of, what is the other's."""
+    others = Tasks(open_tasks(f"sqlite:///{tmp_path / 'others.db'}"))
+    for each, path in ((tasks, "/a"), (others, "/b")):
+        each.watch("t1", http.url(path))
+        each.happen("t1", f"{path}1", f"{path}2")
+    follow(follower)
+    follow(PushFollower(others.engine, store))
+    assert len(service.waiting()) == 4
+    deliver(service)
+    assert [word_of(hit) for hit in http.hits] == ["/a1", "/a2"]
+    assert len(service.waiting()) == 2
+    deliver(sender(others, store, clock))
+    assert words(http, "/b") == ["/b1", "/b2"]
+
+
+def test_a_database_has_one_name_for_all_who_ask(tasks: Tasks) -> None:
+    async def asked() -> set[str]:
+        found = await asyncio.gather(*(TaskEvents(tasks.engine).source() for _ in range(6)))
+        return set(found)
+
+    assert len(asyncio.run(asked()) | asyncio.run(asked())) == 1
+
+
+def test_tasks_that_cannot_be_reached_hold_up_nobody_else(
+    store: Store, tasks: Tasks, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = create_async_engine(f"postgresql+psycopg://x@127.0.0.1:{free_port()}/x")
+    channel = PushChannel(away, tasks.configs, SIGNING, allow=())
+    told = Told()
+    service = NotificationService(
+        store, POLICY, SIGNING, channels=[told], clock=clock, task_channels=[channel]
+    )
+    service.begin()
+    with Serving(service):
+        Desk(store, POLICY).open("general", "Plan", "x", timeout=3600)
+        eventually(lambda: told.letters)
+        eventually(lambda: "tasks_unreachable: the tasks' database: Operational" in caplog.text)
+
+
 def test_one_process_fills_at_a_time(tasks: Tasks, follower: PushFollower, store: Store) -> None:
     tasks.watch("t1", "https://hooks.example/")
     tasks.happen("t1", "one")
-    lock = store.try_lock(LOCK)
+    lock = store.try_lock(f"{LOCK}:{source_of(tasks)}")
     assert lock is not None
     assert not asyncio.run(follower.follow())
     assert service_items(store) == []
@@ -451,7 +501,7 @@ def test_a_crash_at_any_write_loses_nothing_and_makes_nothing_twice(
         patch.setattr(type(store), "commit", failing)
         with suppress(StoreUnavailable):
             asyncio.run(PushFollower(engine, store).follow())
-    assert len(service.waiting()) == min(cut, 3) == store.bookmark(BOOKMARK) or cut == 0
+    assert len(service.waiting()) == min(cut, 3) == bookmark(store, tasks)
     follow(PushFollower(engine, store))
     deliver(service)
     assert words(http) == ["one", "two", "three"]
@@ -554,7 +604,7 @@ def test_a_follower_waits_for_tables_and_databases(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     follow(follower)
-    assert store.bookmark(BOOKMARK) is None
+    assert bookmark(store, tasks) == 0
     tasks.happen("t1", "before anybody watched")
     follow(follower)
     tasks.watch("t1", http.url())
@@ -619,7 +669,7 @@ async def executed(engine: AsyncEngine, statement: str) -> None:
         await connection.execute(text(statement))
 
 
-@pytest.mark.parametrize("urls", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_numbers_that_begin_anew_are_followed_from_there(
     tasks: Tasks, follower: PushFollower, service: NotificationService, http: HttpServer
 ) -> None:
@@ -634,7 +684,7 @@ def test_numbers_that_begin_anew_are_followed_from_there(
     assert words(http) == ["one", "two", "three", "four"]
 
 
-@pytest.mark.parametrize("urls", ["postgres"], indirect=True)
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
 @pytest.mark.parametrize("ending", ["commit", "rollback"])
 def test_a_number_that_commits_late_is_waited_for(
     tasks: Tasks,
@@ -683,7 +733,7 @@ def test_no_secret_stays_behind(
     follower: PushFollower,
     service: NotificationService,
     store: Store,
-    urls: tuple[str, str],
+    url: str,
     http: HttpServer,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -722,7 +772,7 @@ def test_no_secret_stays_behind(
         "unresolved": "the name of the URL's host leads nowhere",
         "talkative": "HTTP 500",
     }
-    listed = CliRunner().invoke(main, ["notifications", "list", "--json", "--store", urls[0]])
+    listed = CliRunner().invoke(main, ["notifications", "list", "--json", "--store", url])
     assert listed.exit_code == 0
     everything = "\n".join([*map(str, kept), caplog.text, listed.output])
     assert [secret for secret in secrets if secret in everything] == []
@@ -780,7 +830,7 @@ def test_a_name_that_leads_inwards_by_now_gets_nothing(
     ]
 
 
-@pytest.mark.parametrize("urls", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_the_connection_goes_to_the_address_that_was_screened_under_the_hosts_name(
     tasks: Tasks,
     follower: PushFollower,
@@ -807,7 +857,7 @@ def test_the_connection_goes_to_the_address_that_was_screened_under_the_hosts_na
     assert http.hits[0].headers["host"] == f"hooks.example:{http.port}"
 
 
-@pytest.mark.parametrize("urls", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("host", "error"), [("hooks.example", "HTTP 500"), ("other.example", "ConnectError")]
 )

@@ -509,7 +509,7 @@ def test_what_waits_for_another_of_its_task_is_no_reason_to_look_at_once(store: 
     first, second = (
         OutboxItem(
             id=f"{seq}:a2a:0", seq=seq, channel="a2a", to="config", kind="task", task_id="t1",
-            created_at=now, next_at=now + timedelta(seconds=60 if seq == 1 else 0),
+            source="here", created_at=now, next_at=now + timedelta(seconds=60 if seq == 1 else 0),
         )
         for seq in (1, 2)
     )  # fmt: skip
@@ -531,6 +531,9 @@ class Never:
     """A channel that nothing leaves by."""
 
     name = "a2a"
+
+    async def source(self) -> str:
+        return "here"
 
     async def send(self, letter: TaskLetter) -> None:
         raise AssertionError(letter)
