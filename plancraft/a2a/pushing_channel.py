@@ -78,9 +78,11 @@ class PushChannel:
         body = _body(event)
         headers = {
             "Content-Type": A2A_JSON_MEDIA_TYPE,
+            "webhook-id": letter.key,
             **_secret_headers(config),
-            **signature_headers(letter.key, body, self._settings, at=letter.at),
         }
+        if self._settings.webhook_secrets:
+            headers |= signature_headers(letter.key, body, self._settings, at=letter.at)
         await post_to(destination.addresses, destination.url, body, headers)
 
     async def _config(self, letter: TaskLetter) -> TaskPushNotificationConfig | None:
