@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from plancraft.access import Role
 from plancraft.approvals import HITLPolicy
-from plancraft.notifications import NotificationService, NotificationSettings
+from plancraft.notifications import NotificationService, NotificationSettings, OutboxItem
 from plancraft.notifications.slack_signing import signature_of
 from plancraft.stores import open_store
 from tests.server.running import Browser, Inside
@@ -211,6 +211,27 @@ def test_what_was_given_up_is_shown_and_sent_again(telling: Inside, slack: Recei
         "POST", "/hitl/messages/drop", data={"csrf_token": browser.csrf, "id": "none"}, csrf=False
     )
     assert gone.status_code == 404
+
+
+def test_what_is_told_of_a_task_is_shown_without_a_link(telling: Inside) -> None:
+    box = telling.app.state.service.notifications.outbox
+    now = datetime.now(UTC)
+    box.add(
+        [
+            OutboxItem(
+                id="1:a2a:0", seq=1, channel="a2a", to="my config", kind="task",
+                task_id="0a1b2c3d-4e5f", source="x", created_at=now, next_at=now, state="dead",
+                error="HTTP 503",
+            )
+        ],
+        {},
+    )  # fmt: skip
+    browser = Browser(telling)
+    browser.sign_in(key=telling.tokens["mina"])
+    page = browser.call("GET", "/hitl/messages", headers={"Accept": "text/html"}).text
+    assert "task 0a1b2c3d" in page
+    assert "my config" in page
+    assert "/hitl/requests/0a1b2c3d" not in page
 
 
 def test_opening_a_messages_link_decides_nothing(telling: Inside) -> None:
