@@ -5,6 +5,7 @@ import logging
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import cached_property
 from typing import Any
 
 from a2a.server.agent_execution import AgentExecutor
@@ -27,10 +28,13 @@ from plancraft.a2a.conforming import ContextOfTask, JsonOnly, card_routes
 from plancraft.a2a.executing import GraphExecutor
 from plancraft.a2a.handling import GraphHandler
 from plancraft.a2a.messages import text_part
+from plancraft.a2a.pushing import PushChannel, PushFollower, is_allowed
 from plancraft.a2a.tasks import TaskTables, open_tasks
 from plancraft.a2a.working import TaskWorker
 from plancraft.access import Identity
+from plancraft.approvals import Store
 from plancraft.locale import Language
+from plancraft.notifications import NotificationService
 
 __all__ = ["A2AService", "build_app"]
 
@@ -50,7 +54,10 @@ class A2AService:
         authenticate: Who a caller is; without it anybody is let in, and nobody is told apart.
         compat: Whether clients of protocol 0.3 are served too.
         key: What the card is signed with.
-        push_url_validator: Whether a URL may be told of a task's changes.
+        push_url_validator: Whether a URL may be told of a task's changes; for a graph's tasks by
+            default only hosts on the public internet, and those of `PLANCRAFT_A2A_PUSH_ALLOW`.
+        sends_pushes: Whether to send push notifications of a graph's tasks here; not where a
+            `NotificationService` has the `push_channel`.
         checkpointer: Opens the graph's checkpointer for as long as the service runs; by default
             the graph has one.
         grpc_address: Where to serve gRPC too, as `host:port`.
@@ -68,6 +75,7 @@ class A2AService:
         push_url_validator: Callable[[str], Awaitable[bool]] | None = None,
         checkpointer: Checkpointer | None = None,
         grpc_address: str | None = None,
+        sends_pushes: bool = True,
     ) -> None:
         self._checkpointer, self._grpc_address = checkpointer, grpc_address
         self.executor, self.card, self.key = executor, card, key
@@ -75,10 +83,21 @@ class A2AService:
         if isinstance(executor, GraphExecutor) and tables is None:
             tables = open_tasks("memory://")
         self.tables = tables
+        self._sends_pushes = sends_pushes
         self.started = asyncio.Event()
         self.handler = self._handler(push_url_validator)
         if key is not None and not card.signatures:
             key.sign(card, f"{_origin_of(card)}{KEYS_PATH}")
+
+    @cached_property
+    def push_channel(self) -> PushChannel:
+        """By which push notifications of a graph's tasks leave the outbox.
+
+        Raises:
+            InvalidSettings: the environment names what is no host to send to.
+        """
+        assert self.tables is not None
+        return PushChannel(self.tables.engine, self.tables.push_configs)
 
     @property
     def app(self) -> ASGIApp:
@@ -145,12 +164,31 @@ class A2AService:
         while True:
             try:
                 if isinstance(handler, GraphHandler):
-                    await TaskWorker(handler.agent_executor, handler).run()
+                    await self._work_on(handler)
                 else:
                     await asyncio.Event().wait()
             except Exception:  # noqa: BLE001 - what runs beside must not stay down
                 _log.exception("task_worker_failed; it is started again")
             await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _work_on(self, handler: GraphHandler) -> None:
+        assert self.tables is not None
+        executor = handler.agent_executor
+        async with asyncio.TaskGroup() as group:
+            group.create_task(TaskWorker(executor, handler).run())
+            if self.card.capabilities.push_notifications:
+                sender = self._sender(executor.store)
+                follower = PushFollower(
+                    self.tables.engine, executor.store, told=sender.wake if sender else _nobody
+                )
+                group.create_task(follower.run())
+                if sender is not None:
+                    group.create_task(sender.run())
+
+    def _sender(self, store: Store) -> NotificationService | None:
+        if not self._sends_pushes:
+            return None
+        return NotificationService(store, channels=(), task_channels=[self.push_channel])
 
     async def _close(self) -> None:
         close = getattr(self.handler, "aclose", None)
@@ -163,6 +201,7 @@ class A2AService:
         more: dict[str, Any] = {"agent_card": self.card, "push_url_validator": validator}
         if isinstance(self.executor, GraphExecutor):
             assert self.tables is not None
+            more["push_url_validator"] = validator or is_allowed
             return GraphHandler(self.executor, self.tables, **more)
         if self.tables is not None:
             more |= {"event_stream": self.tables.stream}
@@ -215,6 +254,10 @@ def build_app(executor: AgentExecutor, card: AgentCard, **service: Any) -> Starl
     app = Starlette(routes=[Mount("/", agent.app)], lifespan=lifespan)
     app.state.a2a = agent
     return app
+
+
+def _nobody() -> None:
+    """Who sends looks by himself."""
 
 
 def _origin_of(card: AgentCard) -> str:

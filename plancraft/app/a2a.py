@@ -53,7 +53,8 @@ class AgentOptions:
 
 
 def service_of(options: AgentOptions, store: Store, settings: InterruptConfig) -> A2AService:
-    """The agent, with the store's keys before it.
+    """The agent, with the store's keys before it. Its `push_channel` is for who sends
+    notifications.
 
     Raises:
         NoDocuments: the research agent has nothing to read.
@@ -79,6 +80,7 @@ def service_of(options: AgentOptions, store: Store, settings: InterruptConfig) -
         key=options.key,
         checkpointer=None if own else lambda: checkpointer_at(options.tasks),
         grpc_address=options.grpc_address,
+        sends_pushes=False,
     )
 
 

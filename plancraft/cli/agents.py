@@ -139,6 +139,11 @@ class Agent:
         return [self.service.run]
 
     @property
+    def channels(self) -> list[Any]:
+        """By which its clients are told of tasks."""
+        return [self.service.push_channel]
+
+    @property
     def research(self) -> Any:
         """What begins a research, for the research agent."""
         return self.service.start if self.wanted.agent is None else None

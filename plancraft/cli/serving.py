@@ -130,7 +130,9 @@ def serve_until_stopped(  # noqa: PLR0913 - one parameter an option
             Desk(opened, rules),
             public_url=url,
             background=[*(one.deliver for one in sessions), *(agent.background if agent else ())],
-            notifications=notifications_of(opened, rules, address),
+            notifications=notifications_of(
+                opened, rules, address, task_channels=agent.channels if agent else ()
+            ),
             histories={one.graph.get_name(): one.look_back for one in sessions},
             research=agent.research if agent else None,
         )
