@@ -266,3 +266,53 @@ def test_research_is_started_over_rest(tmp_path: Path) -> None:
         assert (await until(client, task_id, ended)).status.state == COMPLETED
 
     within(tmp_path, scenario, beside_inbox=True)
+
+
+def test_a_client_is_told_by_push_and_only_where_it_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from a2a.types import SendMessageConfiguration, SendMessageRequest, TaskPushNotificationConfig
+    from a2a.utils.errors import InvalidParamsError
+
+    told_of: list[str] = []
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        size = int(head.lower().split("content-length:")[1].split()[0])
+        body = json.loads(await reader.readexactly(size))
+        assert "x-a2a-notification-token: secret" in head.lower()
+        status = (body.get("statusUpdate") or body.get("task") or {}).get("status", {})
+        told_of.append(status.get("state", "-"))
+        writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    def asked(port: int) -> SendMessageRequest:
+        push = TaskPushNotificationConfig(url=f"http://127.0.0.1:{port}/", token="secret")
+        wanted = SendMessageConfiguration(task_push_notification_config=push)
+        return SendMessageRequest(message=message("fish"), configuration=wanted)
+
+    async def scenario(agent: Living, port: int) -> None:
+        client = await agent.client()
+        with pytest.raises(InvalidParamsError):
+            async for _ in client.send_message(asked(port + 1)):
+                pass
+        task_id = ""
+        async for event in client.send_message(asked(port)):
+            task_id = event.task.id if event.HasField("task") else task_id
+        request = await agent.request(task_id)
+        await asyncio.to_thread(agent.desk.approve, request.id, by="kim")
+        async with asyncio.timeout(20):
+            while "TASK_STATE_COMPLETED" not in told_of:
+                await asyncio.sleep(0.05)
+        assert told_of[-1] == "TASK_STATE_COMPLETED"
+        assert "TASK_STATE_INPUT_REQUIRED" in told_of
+
+    async def run() -> None:
+        receiver = await asyncio.start_server(take, "127.0.0.1", 0)
+        port = receiver.sockets[0].getsockname()[1]
+        monkeypatch.setenv("PLANCRAFT_A2A_PUSH_ALLOW", f"127.0.0.1:{port}")
+        async with living(tmp_path, gated(Work())) as agent:
+            await scenario(agent, port)
+        receiver.close()
+
+    asyncio.run(run())
