@@ -36,7 +36,7 @@ check: $(VENV)/installed ## Lint, types, layers, pure pauses
 fix: $(VENV)/installed ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-bench: $(VENV)/installed ## Measure; AREA=overhead|pending|double|kills|back|approvals|service|pages|deployed for one
+bench: $(VENV)/installed ## Measure; AREA=overhead|pending|double|kills|back|approvals|service|pages|deployed|a2a for one
 	@$(BIN)/python -m utils.benchmarks $(AREA) $(ARGS)
 
 pictures: $(VENV)/installed ## Draw the README's pictures of the inbox anew; needs Chromium

@@ -28,6 +28,7 @@ AREAS = {
     "service": "utils.benchmarks.serving",
     "pages": "utils.benchmarks.paging",
     "deployed": "utils.benchmarks.deployed",
+    "a2a": "utils.benchmarks.agents",
 }
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 USAGE = f"usage: python -m utils.benchmarks [{'|'.join(AREAS)} ...] [--quick]"

@@ -19,9 +19,15 @@ __all__ = ["Served", "served"]
 
 
 class Served:
-    """A server on a store, and keys for it."""
+    """A server on a store, and keys for it.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: Where the store is.
+        options: More for `plancraft serve`.
+    """
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self._options = options
         self.url = f"sqlite:///{folder / 'store.db'}"
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
@@ -43,7 +49,10 @@ class Served:
         null = subprocess.DEVNULL
         surroundings = {**os.environ, "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
-            [*command, "--store", self.url], stdout=null, stderr=null, env=surroundings
+            [*command, "--store", self.url, *self._options],
+            stdout=null,
+            stderr=null,
+            env=surroundings,
         )
         deadline = time.monotonic() + 30
         with httpx.Client(base_url=self.base, timeout=1) as client:
