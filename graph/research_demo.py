@@ -104,7 +104,7 @@ async def _asked(
 ) -> Any:
     from plancraft.cli.a2a_client import Conversation, connect
 
-    async with connect(url, key, language()) as client:
+    async with connect(url, key, None) as client:
         talk = Conversation(client, console, prepared)
         talk.on_task = lambda task_id: _remember(folder, task_id, question)
         try:

@@ -9,6 +9,7 @@ from a2a.auth.user import User
 from a2a.server.context import ServerCallContext
 from a2a.server.routes.common import DefaultServerCallContextBuilder
 from a2a.types import Message
+from a2a.utils.constants import AGENT_CARD_WELL_KNOWN_PATH
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -20,6 +21,7 @@ from plancraft.locale import LANGUAGES, Language, language, language_of
 
 __all__ = [
     "ANONYMOUS",
+    "KEYS_PATH",
     "Admission",
     "Authenticate",
     "Caller",
@@ -35,6 +37,9 @@ ANONYMOUS = "anonymous"
 """The name, in what is recorded, of callers that a server without keys cannot tell apart."""
 Authenticate = Callable[[str | None], Awaitable[Identity | None]]
 """From an Authorization header to who that is; None for nobody."""
+KEYS_PATH = "/.well-known/jwks.json"
+PUBLIC = frozenset({AGENT_CARD_WELL_KNOWN_PATH, KEYS_PATH})
+"""What is for anybody."""
 _IDENTITY = "plancraft_identity"
 _ACCEPTED = "plancraft_accept_language"
 _HANGUL = re.compile("[\uac00-\ud7a3]")
@@ -154,7 +159,8 @@ class Admission:
 
 
 def _is_public(scope: Scope) -> bool:
-    return "/.well-known/" in str(scope["path"]) and scope["method"] in ("GET", "HEAD")
+    path = str(scope["path"]).removeprefix(scope.get("root_path", ""))
+    return path in PUBLIC and scope["method"] in ("GET", "HEAD")
 
 
 def _refusal() -> JSONResponse:

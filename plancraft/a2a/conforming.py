@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from typing import Any
 
+import orjson
 from a2a.server.agent_execution import RequestContext, SimpleRequestContextBuilder
 from a2a.server.cluster import VersionedTaskStore
 from a2a.server.context import ServerCallContext
@@ -16,12 +17,17 @@ from a2a.server.request_handlers.response_helpers import build_error_response
 from a2a.server.routes import create_agent_card_routes
 from a2a.server.tasks import TaskStore
 from a2a.types import AgentCard, SendMessageRequest, Task
-from a2a.utils.errors import ContentTypeNotSupportedError
+from a2a.utils.errors import (
+    A2AError,
+    ContentTypeNotSupportedError,
+    InvalidParamsError,
+    JSONParseError,
+)
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["ContextOfTask", "JsonOnly", "card_routes"]
 
@@ -29,19 +35,49 @@ _CACHED = "public, max-age=300"
 
 
 class JsonOnly:
-    """ASGI before a JSON-RPC endpoint: what does not call itself JSON is refused as such."""
+    """ASGI before a JSON-RPC endpoint: what is not JSON is refused by its code, whatever a parser
+    has to say of it, and so is what does not call itself JSON."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
-        if not kind or kind == "application/json" or kind.endswith("+json"):
-            await self._app(scope, receive, send)
+        if kind and kind != "application/json" and not kind.endswith("+json"):
+            error = ContentTypeNotSupportedError(message="the content type is application/json")
+            await _refused(error)(scope, receive, send)
             return
-        error = ContentTypeNotSupportedError(message="the content type is application/json")
-        body = json.dumps(build_error_response(None, error))
-        await Response(body, media_type="application/json")(scope, receive, send)
+        body = await Request(scope, receive).body()
+        if (wrong := _wrong_with(body)) is not None:
+            await wrong(scope, receive, send)
+            return
+        await self._app(scope, _again(body, receive), send)
+
+
+def _wrong_with(body: bytes) -> Response | None:
+    try:
+        call = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return _refused(JSONParseError(message="the body is not JSON"))
+    if not isinstance(call, dict) or isinstance(call.get("params", {}), dict):
+        return None
+    id_ = call.get("id")
+    known = id_ if isinstance(id_, str | int) else None
+    return _refused(InvalidParamsError(message="params is an object"), known)
+
+
+def _refused(error: A2AError, id_: str | int | None = None) -> Response:
+    return Response(json.dumps(build_error_response(id_, error)), media_type="application/json")
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """The body, which was read already, and what comes behind it."""
+    left = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def read() -> Message:
+        return left.pop() if left else await receive()
+
+    return read
 
 
 class ContextOfTask(SimpleRequestContextBuilder):

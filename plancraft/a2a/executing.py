@@ -30,7 +30,7 @@ from plancraft.a2a.messages import (
 from plancraft.a2a.telling import TERMINAL, Progress, Teller, new_task, status_of
 from plancraft.access import Permission, require
 from plancraft.approvals import ApprovalRequest, ApprovalStatus, Changes, Delivery, Store
-from plancraft.approvals.deciding import commit
+from plancraft.approvals.deciding import commit, decision_on
 from plancraft.approvals.desk import Desk
 from plancraft.approvals.events import Event, event_of
 from plancraft.approvals.transitions import cancel
@@ -323,7 +323,16 @@ class GraphExecutor(AgentExecutor):
             asked = [row for row in rows if row.is_open]
             if not asked:
                 return say("Nothing is asked at the moment.")
-            for given in answers_in(message, asked):
+            given_answers = answers_in(message, asked)
+            for given in given_answers:  # all of them fit, or none is recorded
+                decision_on(
+                    given.request,
+                    given.answer,
+                    by=caller.name,
+                    now=datetime.now(UTC),
+                    roles=caller.roles,
+                )
+            for given in given_answers:
                 await self.call(
                     self._desk.answer,
                     given.request.id,
@@ -378,7 +387,9 @@ class GraphExecutor(AgentExecutor):
 
     async def _tell_decisions(self, turn: _Turn) -> None:
         rows = await self.call(self.store.live, turn.entry.id)
-        told = [decision_words(row) for row in rows if row.is_due and row.decision is not None]
+        due = [row for row in rows if row.is_due and row.decision is not None]
+        known = _decisions_told(turn.task) if due and turn.task is not None else set()
+        told = [decision_words(row) for row in due if row.id not in known]
         if told:
             data = await self._data(turn.entry.id, ())
             await turn.teller.status(TaskState.TASK_STATE_WORKING, "\n".join(told), data)
@@ -441,8 +452,12 @@ class GraphExecutor(AgentExecutor):
         await self._ended(entry)
 
     async def _tell_failure(self, turn: _Turn, error: Exception | None) -> None:
-        _log.error("task_failed: %s", turn.entry.id, exc_info=error)
         text = say("The agent failed. Its operator finds the reason in the log.")
+        if isinstance(error, PlancraftError):  # in words that are ours, as of input that is none
+            text = error.localized()
+            _log.warning("task_failed: %s: %s", turn.entry.id, error)
+        else:
+            _log.error("task_failed: %s", turn.entry.id, exc_info=error)
         await turn.teller.status(
             TaskState.TASK_STATE_FAILED, text, await self._data(turn.entry.id, ())
         )
@@ -557,6 +572,14 @@ def _fields_of(graph: Pregel[Any, Any, Any, Any]) -> dict[str, Any]:
 def _is_known(message: Message, task: Task) -> bool:
     """Whether a client sends once more what it had sent before."""
     return any(message.message_id == one.message_id for one in task.history)
+
+
+def _decisions_told(task: Task) -> set[str]:
+    """The requests whose decision the client has heard of, before a crash for instance."""
+    parts = [part for one in (*task.history, task.status.message) for part in one.parts]
+    data = [data_in(part) for part in parts if part.HasField("data")]
+    lists = [one.get("decisions") for one in data if isinstance(one, dict)]
+    return {told["id"] for one in lists for told in one or () if isinstance(told, dict)}
 
 
 def _is_terminal(task: Task) -> bool:

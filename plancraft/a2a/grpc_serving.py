@@ -36,7 +36,9 @@ async def served(
         authenticate: Who a caller is, by the `authorization` of its metadata.
     """
     interceptors = [_Admission(authenticate)] if authenticate else []
-    server = grpc.aio.server(interceptors=interceptors)
+    # Else two servers would share a port, and callers reach the one or the other.
+    alone = (("grpc.so_reuseport", 0),)
+    server = grpc.aio.server(interceptors=interceptors, options=alone)
     servicer = GrpcHandler(handler, context_builder=_Contexts())
     add: Any = a2a_pb2_grpc.add_A2AServiceServicer_to_server
     add(servicer, server)

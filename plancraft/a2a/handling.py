@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 from a2a.server.agent_execution import RequestContext
@@ -10,6 +10,7 @@ from a2a.server.cluster.event_stream import VersionedEvent
 from a2a.server.cluster.version import TaskVersion
 from a2a.server.context import ServerCallContext
 from a2a.server.events import Event
+from a2a.server.events.event_queue_v2 import QueueShutDown  # type: ignore[attr-defined]
 from a2a.server.request_handlers.default_request_handler_v2 import DefaultRequestHandlerV2
 from a2a.server.request_handlers.request_handler import validate_request_params
 from a2a.types import (
@@ -27,6 +28,7 @@ from plancraft.a2a.callers import call_context_of, caller_of, wished_language
 from plancraft.a2a.conforming import ContextOfTask
 from plancraft.a2a.executing import GraphExecutor
 from plancraft.a2a.ledger import OpenTask
+from plancraft.a2a.refusing import check_message
 from plancraft.a2a.tasks import TaskTables
 from plancraft.a2a.telling import TERMINAL
 from plancraft.locale import Language, say, speaking
@@ -60,6 +62,7 @@ class GraphHandler(DefaultRequestHandlerV2):
             request_context_builder=_Builder(tables.store),
             event_stream=tables.stream,
             interrupted_task_timeout=_IDLE_SECONDS,
+            validate_input_modes=True,
             **more,
         )
         executor.use(tables.store)
@@ -67,6 +70,7 @@ class GraphHandler(DefaultRequestHandlerV2):
     async def on_message_send(
         self, params: SendMessageRequest, context: ServerCallContext
     ) -> Message | Task:
+        check_message(params.message)
         known = await self._known(params, context)
         if known is not None and known.status.state in TERMINAL:
             return known
@@ -76,6 +80,7 @@ class GraphHandler(DefaultRequestHandlerV2):
     async def on_message_send_stream(
         self, params: SendMessageRequest, context: ServerCallContext
     ) -> AsyncGenerator[Event, None]:
+        check_message(params.message)
         known = await self._known(params, context)
         if known is not None:
             yield known
@@ -133,7 +138,7 @@ class GraphHandler(DefaultRequestHandlerV2):
         if task.status.state in TERMINAL or entry is None:
             raise TaskNotCancelableError
         with speaking(language or entry.language):
-            too_late = say("The task has come to its end, by what was decided before.")
+            too_late = say("The task has already come to its end.")
         if not await executor.withdraw(entry, by=by):
             raise TaskNotCancelableError(message=too_late)
         spoken = language or entry.language
@@ -152,12 +157,14 @@ class GraphHandler(DefaultRequestHandlerV2):
         if task is None or task.status.state in TERMINAL:
             await self.agent_executor.clear_away(entry, by=self.agent_executor.agent_id)
             return
-        active = await self._active_task_registry.get_or_create(
-            entry.id, call_context=context, context_id=task.context_id
-        )
         request = RequestContext(context, task_id=entry.id, context_id=task.context_id)
-        async for _ in active.subscribe(request=request):
-            pass
+        # It may come to its end, or be let go for being idle, just now; then it is looked at again.
+        with suppress(QueueShutDown, UnsupportedOperationError, TaskNotFoundError):
+            active = await self._active_task_registry.get_or_create(
+                entry.id, call_context=context, context_id=task.context_id
+            )
+            async for _ in active.subscribe(request=request):
+                pass
 
     async def _write_cancel(
         self, task_id: str, current: Task, version: TaskVersion, context: ServerCallContext

@@ -92,10 +92,11 @@ class Ledger:
         return [task for task in found if task.graph == self._graph]
 
     def cancel(self, task: OpenTask, *, by: str, language: Language) -> None:
-        """Have the task ended, whoever runs it."""
-        if task.cancellation is None:
+        """Have the task ended, whoever runs it. The first who wants it is named."""
+        now = self.get(task.id)
+        if now is not None and now.cancellation is None:
             wish = Cancellation(by=by, at=self._clock(), language=language)
-            marked = task.model_copy(update={"cancellation": wish})
+            marked = now.model_copy(update={"cancellation": wish})
             self._store.commit(Changes(records=[marked.record]), durable=True)
 
     def close(self, task_id: str) -> None:

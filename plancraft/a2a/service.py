@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from a2a.server.agent_execution import AgentExecutor
 from a2a.server.context import ServerCallContext
@@ -22,13 +23,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
-from plancraft.a2a.callers import Admission, Authenticate, ContextBuilder, with_caller
+from plancraft.a2a.callers import (
+    KEYS_PATH,
+    Admission,
+    Authenticate,
+    ContextBuilder,
+    with_caller,
+)
 from plancraft.a2a.cards import CardKey
 from plancraft.a2a.conforming import ContextOfTask, JsonOnly, card_routes
 from plancraft.a2a.executing import GraphExecutor
 from plancraft.a2a.handling import GraphHandler
 from plancraft.a2a.messages import text_part
 from plancraft.a2a.pushing import PushChannel, PushFollower, is_allowed
+from plancraft.a2a.refusing import Discreet
 from plancraft.a2a.tasks import TaskTables, open_tasks
 from plancraft.a2a.working import TaskWorker
 from plancraft.access import Identity
@@ -41,7 +49,6 @@ __all__ = ["A2AService", "build_app"]
 _log = logging.getLogger("plancraft")
 _AGAIN_SECONDS = 1.0
 Checkpointer = Callable[[], AbstractAsyncContextManager[BaseCheckpointSaver[Any]]]
-KEYS_PATH = "/.well-known/jwks.json"
 
 
 class A2AService:
@@ -60,7 +67,9 @@ class A2AService:
             `NotificationService` has the `push_channel`.
         checkpointer: Opens the graph's checkpointer for as long as the service runs; by default
             the graph has one.
-        grpc_address: Where to serve gRPC too, as `host:port`.
+        grpc_address: Where to serve gRPC too, as `host:port`; by default where the card says that
+            it is, an empty text for nowhere.
+        prefix: The path at which `app` will be mounted, which the card's URLs have before theirs.
     """
 
     def __init__(  # noqa: PLR0913 - what a service is made of
@@ -76,8 +85,11 @@ class A2AService:
         checkpointer: Checkpointer | None = None,
         grpc_address: str | None = None,
         sends_pushes: bool = True,
+        prefix: str = "",
     ) -> None:
-        self._checkpointer, self._grpc_address = checkpointer, grpc_address
+        self._checkpointer, self._prefix = checkpointer, prefix
+        named = next(iter(_addresses_of(card, "GRPC")), "")
+        self._grpc_address = named if grpc_address is None else grpc_address
         self.executor, self.card, self.key = executor, card, key
         self.authenticate, self._compat = authenticate, compat
         if isinstance(executor, GraphExecutor) and tables is None:
@@ -114,19 +126,32 @@ class A2AService:
 
     async def run(self) -> None:
         """What runs beside the routes, until cancelled: decisions are carried to their tasks."""
+        try:
+            while True:
+                try:
+                    await self._run_once()
+                except Exception:  # noqa: BLE001 - a database that is down now may be up later
+                    _log.exception("a2a_service_failed; it is started again")
+                await asyncio.sleep(_AGAIN_SECONDS)
+        finally:
+            await self._close()
+
+    async def _run_once(self) -> None:
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(self._close)
             if self.tables is not None:
                 await self.tables.begin()
-            if self._grpc_address is not None:
+            if self._grpc_address:
                 await stack.enter_async_context(self._grpc(self._grpc_address))
-            if isinstance(self.executor, GraphExecutor):
-                if self._checkpointer is not None:
-                    saver = await stack.enter_async_context(self._checkpointer())
-                    self.executor.graph = self.executor.graph.copy({"checkpointer": saver})
+            if isinstance(self.executor, GraphExecutor) and self._checkpointer is not None:
+                stack.callback(self.executor.ready.clear)
+                saver = await stack.enter_async_context(self._checkpointer())
+                self.executor.graph = self.executor.graph.copy({"checkpointer": saver})
                 self.executor.ready.set()
             self.started.set()
-            await self._work()
+            if isinstance(self.handler, GraphHandler):
+                await self._work_on(self.handler)
+            else:
+                await asyncio.Event().wait()
 
     async def start(self, identity: Identity, text: str, language: Language | None) -> str:
         """The id of a task that was begun for this caller, which goes on by itself."""
@@ -146,7 +171,8 @@ class A2AService:
     def _grpc(self, address: str) -> AbstractAsyncContextManager[int]:
         from plancraft.a2a.grpc_serving import served
 
-        return served(self.handler, address, self.authenticate)
+        handler: Any = Discreet(self.handler)
+        return served(handler, address, self.authenticate)
 
     async def cancel(self, task_id: str, *, by: str) -> Task:
         """The task, cancelled from code, whoever works on it and wherever.
@@ -159,18 +185,6 @@ class A2AService:
             raise TaskNotCancelableError
         return await self.handler.cancel(task_id, by=by)
 
-    async def _work(self) -> None:
-        handler = self.handler
-        while True:
-            try:
-                if isinstance(handler, GraphHandler):
-                    await self._work_on(handler)
-                else:
-                    await asyncio.Event().wait()
-            except Exception:  # noqa: BLE001 - what runs beside must not stay down
-                _log.exception("task_worker_failed; it is started again")
-            await asyncio.sleep(_AGAIN_SECONDS)
-
     async def _work_on(self, handler: GraphHandler) -> None:
         assert self.tables is not None
         executor = handler.agent_executor
@@ -181,6 +195,7 @@ class A2AService:
                 follower = PushFollower(
                     self.tables.engine, executor.store, told=sender.wake if sender else _nobody
                 )
+                self.tables.stream.on_event = follower.wake
                 group.create_task(follower.run())
                 if sender is not None:
                     group.create_task(sender.run())
@@ -216,16 +231,28 @@ class A2AService:
         )
 
     def _routes(self) -> list[BaseRoute]:
+        """Where the card says, and at the root in any case."""
         more: dict[str, Any] = {
             "context_builder": ContextBuilder(),
             "enable_v0_3_compat": self._compat,
         }
-        [rpc] = create_jsonrpc_routes(self.handler, "/", **more)
+        handler: Any = Discreet(self.handler)
+        [rpc] = create_jsonrpc_routes(handler, "/", **more)
+        rest = create_rest_routes(handler, **more)
         return [
             *self.well_known,
-            Route("/", JsonOnly(rpc.app), methods=["POST"]),
-            *create_rest_routes(self.handler, **more),
+            *(Route(one, JsonOnly(rpc.app), methods=["POST"]) for one in self._paths("JSONRPC")),
+            *(Mount(one, routes=rest) for one in self._paths("HTTP+JSON") if one != "/"),
+            *rest,
         ]
+
+    def _paths(self, binding: str) -> list[str]:
+        """The paths of a binding, with and without a slash at the end, as clients spell them."""
+        found = {"/"}
+        for url in _addresses_of(self.card, binding):
+            path = urlsplit(url).path.removeprefix(self._prefix).rstrip("/")
+            found |= {path, f"{path}/"} if path else {"/"}
+        return sorted(found)
 
     async def _keys(self, _: Request) -> Response:
         assert self.key is not None
@@ -258,6 +285,11 @@ def build_app(executor: AgentExecutor, card: AgentCard, **service: Any) -> Starl
 
 def _nobody() -> None:
     """Who sends looks by himself."""
+
+
+def _addresses_of(card: AgentCard, binding: str) -> list[str]:
+    interfaces = card.supported_interfaces
+    return [one.url for one in interfaces if one.protocol_binding == binding]
 
 
 def _origin_of(card: AgentCard) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import atexit
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
@@ -143,11 +143,14 @@ class EventStream(DatabaseTaskEventStream):
     def __init__(self, engine: AsyncEngine) -> None:
         super().__init__(engine)
         self._told: dict[str, set[asyncio.Event]] = {}
+        self.on_event: Callable[[], None] = lambda: None
+        """Called when something has happened to any task."""
 
     async def publish(self, task_id: str, event: VersionedEvent) -> None:
         """Wake those of this process who listen. The event itself is in the database."""
         for told in self._told.get(task_id, ()):
             told.set()
+        self.on_event()
 
     async def subscribe(
         self, task_id: str, *, after: TaskVersion

@@ -28,6 +28,7 @@ from plancraft.threads import InterruptConfig
 
 __all__ = ["PATH", "AgentOptions", "authenticate_by", "checkpointer_at", "mount", "service_of"]
 
+_TRIES, _MOMENT = 5, 0.3
 PATH = "/a2a"
 """Where an agent is, beside the inbox."""
 
@@ -81,6 +82,7 @@ def service_of(options: AgentOptions, store: Store, settings: InterruptConfig) -
         checkpointer=None if own else lambda: checkpointer_at(options.tasks),
         grpc_address=options.grpc_address,
         sends_pushes=False,
+        prefix=PATH,
     )
 
 
@@ -170,5 +172,22 @@ async def _postgres_saver(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]:
     wanted = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
     async with AsyncConnectionPool[Any](url, kwargs=wanted, min_size=1, open=False) as pool:
         saver = AsyncPostgresSaver(pool)
-        await saver.setup()
+        await _set_up(saver)
         yield saver
+
+
+async def _set_up(saver: Any) -> None:
+    """Make the tables that are missing. Of two servers that try at once one is refused, and tries
+    again."""
+    from psycopg import OperationalError
+    from psycopg.errors import UniqueViolation
+
+    for left in reversed(range(_TRIES)):
+        try:
+            await saver.setup()
+        except (OperationalError, UniqueViolation):
+            if not left:
+                raise
+            await asyncio.sleep(_MOMENT)
+        else:
+            return

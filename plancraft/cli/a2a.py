@@ -1,6 +1,7 @@
 """The commands for A2A: serve an agent, and ask one."""
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,9 +15,11 @@ from plancraft.cli.agents import agent_wanted
 from plancraft.cli.failing import Refused, one_line_errors
 from plancraft.cli.prepared import PreparedAnswers
 from plancraft.cli.serving import serve_until_stopped, serving_options
-from plancraft.locale import LANGUAGES, language, say, speaking
+from plancraft.locale import LANGUAGES, Language, say, speaking
 
 __all__ = ["a2a"]
+
+_HANGUL = re.compile("[가-힣]")
 
 
 @click.group(help=say("Agents over A2A, with people where they pause"))
@@ -57,11 +60,11 @@ def ask(
     answers: Path | None,
     lang: Any,
 ) -> None:
-    with speaking(lang), one_line_errors():
+    with speaking(lang or _spoken(question)), one_line_errors():
         if (question is None) == (task is None) or (cancel and task is None):
             raise Refused(say("give a question, or --task ID with or without --cancel"))
         prepared = PreparedAnswers(answers) if answers else None
-        ended = asyncio.run(_ask(url, question, task, cancel, key, prepared))
+        ended = asyncio.run(_ask(url, question, task, cancel, key, prepared, lang))
     sys.exit(0 if ended else 1)
 
 
@@ -72,12 +75,13 @@ async def _ask(
     cancel: bool,
     key: str | None,
     prepared: PreparedAnswers | None,
+    lang: str | None,
 ) -> bool:
     from plancraft.cli.a2a_client import Conversation, Unreachable
 
     console = Console(highlight=False)
     try:
-        async with _connected(url, key) as client:
+        async with _connected(url, key, lang) as client:
             talk = Conversation(client, console, prepared)
             if cancel:
                 return await talk.cancel(task_id or "")
@@ -91,11 +95,16 @@ async def _ask(
 
 
 @asynccontextmanager
-async def _connected(url: str, key: str | None) -> AsyncIterator[Any]:
+async def _connected(url: str, key: str | None, lang: str | None) -> AsyncIterator[Any]:
     from plancraft.cli.a2a_client import connect
 
-    async with connect(url, key, language()) as client:
+    async with connect(url, key, lang) as client:
         yield client
+
+
+def _spoken(question: str | None) -> Language | None:
+    """The language of a question in Korean; else the one of the surroundings."""
+    return "ko" if question and _HANGUL.search(question) else None
 
 
 def _say_how_to_go_on(url: str, task_id: str | None) -> None:

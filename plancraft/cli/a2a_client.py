@@ -1,10 +1,11 @@
 """A small A2A client for the terminal: shows progress, asks what it may be answered here."""
 
 import asyncio
+import signal
 import sys
 import uuid
-from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,6 +43,7 @@ __all__ = ["Conversation", "Unreachable", "connect"]
 _CONNECT_SECONDS = 10.0
 _AGAIN_SECONDS = 1.0
 _TRIES = 30
+_TROUBLE = (A2AClientError, A2AError, httpx.HTTPError, httpx.InvalidURL)
 
 
 class Unreachable(Exception):
@@ -49,24 +51,27 @@ class Unreachable(Exception):
 
 
 @asynccontextmanager
-async def connect(url: str, key: str | None, language: str) -> AsyncIterator[Client]:
-    """A client of the agent whose card is at `url`.
+async def connect(url: str, key: str | None, language: str | None) -> AsyncIterator[Client]:
+    """A client of the agent whose card is at `url`, spoken to in this language, or in that of the
+    question.
 
     Raises:
         Unreachable: there is none.
     """
-    headers = {"Accept-Language": language, "A2A-Extensions": APPROVAL_EXTENSION}
+    headers = {"A2A-Extensions": APPROVAL_EXTENSION}
+    if language is not None:
+        headers["Accept-Language"] = language
     if key:
         headers["Authorization"] = f"Bearer {key}"
     timeout = httpx.Timeout(None, connect=_CONNECT_SECONDS)
     async with httpx.AsyncClient(headers=headers, timeout=timeout) as http:
         try:
             client = await create_client(url, ClientConfig(httpx_client=http, streaming=True))
-        except (A2AClientError, A2AError, httpx.HTTPError, ValueError) as error:
+        except (*_TROUBLE, ValueError, OverflowError) as error:
             raise Unreachable(_reason(error)) from error
         try:
             yield client
-        except (A2AClientError, A2AError, httpx.HTTPError) as error:
+        except _TROUBLE as error:
             raise Unreachable(_reason(error)) from error
 
 
@@ -74,6 +79,7 @@ def _reason(error: Exception) -> str:
     text = str(error) or type(error).__name__
     if "401" in text:
         return say("the agent wants a key; give one with --key or PLANCRAFT_KEY")
+    text = text.partition("For more information")[0]
     return plain(" ".join(text.split())).plain[:300]
 
 
@@ -139,7 +145,7 @@ class Conversation:
         """Show what happens until the task rests; a connection that breaks is made again."""
         try:
             await self._show(self._client.subscribe(SubscribeToTaskRequest(id=self.task_id)))
-        except (A2AError, A2AClientError, httpx.HTTPError):
+        except _TROUBLE:
             await asyncio.sleep(_AGAIN_SECONDS)  # what it is now is asked for next
 
     async def _show(self, events: AsyncIterator[Any]) -> None:
@@ -175,7 +181,8 @@ class Conversation:
         if self._prepared is not None:
             answer = self._prepared.take(request)
         else:
-            answer = await asyncio.to_thread(ask_person, request, self._console)
+            with _interruptible():
+                answer = ask_person(request, self._console)
         given = {"request": request.id, "answer": answer, "digest": request.digest}
         before = task.status.message.message_id
         await self._send([approval_part(given)])
@@ -207,6 +214,16 @@ class Conversation:
                 elif len(artifact.parts) == 1 and part.HasField("data"):
                     self._console.print_json(data=data_in(part))
         return bool(task.status.state == TaskState.TASK_STATE_COMPLETED)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Within the block Ctrl-C ends the prompt, which the loop's own handler would leave open."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _questions(status: TaskStatus) -> list[dict[str, Any]]:

@@ -16,13 +16,15 @@ from plancraft.approvals.policy import Rule
 from plancraft.cli.failing import Refused
 from plancraft.cli.loading import load_graph, load_object
 from plancraft.cli.session import DEFAULT_DB
-from plancraft.errors import NameRefused, StoreUnavailable, UnknownKey
+from plancraft.errors import StoreUnavailable, UnknownKey
 from plancraft.locale import say
 from plancraft.threads import InterruptConfig
 
 __all__ = ["Agent", "AgentWanted", "Place", "agent_for", "agent_options", "agent_wanted"]
 
 _EXTRA = {"a2a", "bm25s", "pypdf", "bs4", "google", "grpc", "sqlalchemy", "aiosqlite"}
+_RUNS = 9
+"""How many servers of one login have a key of their own on one store."""
 Command = Callable[..., Any]
 
 
@@ -159,20 +161,20 @@ class Agent:
     @contextmanager
     def key(self, by: str) -> Iterator[str | None]:
         """A key for this run alone: an agent's, or a reviewer's who decides on own tasks; None
-        where somebody else's key has its name."""
-        keys = Keys(self.place.store)
+        where all its names are taken. What a run that was killed left is taken away."""
         role = Role.REVIEWER if self.wanted.owner_decides else Role.AGENT
-        name = by if self.wanted.owner_decides else f"{by}-a2a"
-        try:
-            token = keys.add(name, role)
-        except NameRefused:
-            yield None
+        for number in range(1, _RUNS + 1):
+            name = f"{by}-a2a" if number == 1 else f"{by}-a2a-{number}"
+            lock = self.place.store.try_lock(f"a2a-key:{name}")
+            if lock is None:  # another run has it
+                continue
+            try:
+                with _key_of_this_run(Keys(self.place.store), name, role) as token:
+                    yield token
+            finally:
+                lock.release()
             return
-        try:
-            yield token
-        finally:
-            with suppress(StoreUnavailable, UnknownKey):
-                keys.revoke(name)
+        yield None
 
     def announce(self, key: str | None) -> None:
         """Say where it is, and how to ask it."""
@@ -185,6 +187,18 @@ class Agent:
             click.echo(f'  PLANCRAFT_KEY={key} plancraft a2a ask {url} "…"')
 
 
+@contextmanager
+def _key_of_this_run(keys: Keys, name: str, role: Role) -> Iterator[str]:
+    with suppress(UnknownKey):
+        keys.revoke(name)
+    token = keys.add(name, role)
+    try:
+        yield token
+    finally:
+        with suppress(StoreUnavailable, UnknownKey):
+            keys.revoke(name)
+
+
 def agent_for(wanted: AgentWanted, place: Place) -> Agent:
     """The agent that is wanted.
 
@@ -192,7 +206,11 @@ def agent_for(wanted: AgentWanted, place: Place) -> Agent:
         Refused: its packages are missing, or an option does not fit.
         NoDocuments, StoreUnavailable, InvalidSettings: it cannot be.
     """
+    if wanted.agent is not None and wanted.documents is not None:
+        raise Refused(say("--documents is for the research agent, --agent serves a graph"))
     room = _room()
+    if wanted.grpc:
+        _require_free(place.host, wanted.grpc)
     from plancraft.a2a.cards import CardKey
 
     options = room.AgentOptions(
@@ -223,6 +241,20 @@ def _room() -> Any:
         command = "pip install 'plancraft-hitl[server,a2a]'"
         raise Refused(say("it needs: {command}", command=command)) from error
     return a2a
+
+
+def _require_free(host: str, port: int) -> None:
+    """Raises:
+    Refused: somebody listens there.
+    """
+    from plancraft.app.serving import bind
+
+    try:
+        bind(host, port).close()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        text = say("cannot listen at {host}:{port}: {reason}", host=host, port=port, reason=reason)
+        raise Refused(text) from error
 
 
 def _graph(spec: str | None) -> Pregel[Any, Any, Any, Any] | None:

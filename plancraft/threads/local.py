@@ -34,6 +34,8 @@ from plancraft.threads.looking import (
 
 __all__ = ["LocalGraph", "plain_graph"]
 
+_STEPS_BACK = 100
+"""How far behind the newest checkpoint the completion of a step is looked for."""
 _stores_of_savers: "weakref.WeakKeyDictionary[Any, Store]" = weakref.WeakKeyDictionary()
 _readers: "weakref.WeakKeyDictionary[Any, SqliteSaver]" = weakref.WeakKeyDictionary()
 """For an async saver on a file: a plain one beside it. Its reads take one hop to a worker thread
@@ -121,8 +123,21 @@ class LocalGraph:
             return None
         for _, interrupts, finished in tasks_asking(stored.pending_writes or []):
             if any(interrupt.id == request.interrupt_id for interrupt in interrupts):
-                return finished
+                return finished or (yield from self._went_on(request))
         return True
+
+    def _went_on(self, request: ApprovalRequest) -> Flow[bool]:
+        """Whether the step that asked was completed. A saver with several connections may have
+        written the next checkpoint, when it was killed, and not yet the output of the task."""
+        later = yield from self._stored(request.thread_id or "", None)
+        for _ in range(_STEPS_BACK):
+            if later is None or later.parent_config is None:
+                return False
+            parent = later.parent_config["configurable"]["checkpoint_id"]
+            if parent == request.checkpoint_id:
+                return later.metadata.get("source") == "loop"
+            later = yield from self._stored(request.thread_id or "", parent)
+        return False
 
     def was_sent(self, request: ApprovalRequest) -> Flow[bool]:
         return True

@@ -165,7 +165,7 @@ async def living(
         tables=open_tasks(url),
         authenticate=authenticate_by(store) if secured else None,
         checkpointer=lambda: checkpointer_at(url),
-        grpc_address=address,
+        prefix="/a2a" if beside_inbox else "",
         **(more or {}),
     )
     served = Living(agent_url, origin, store, running, service, tokens, grpc=address)

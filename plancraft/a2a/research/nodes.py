@@ -6,6 +6,7 @@ from typing import Any
 
 from langchain_core.callbacks import dispatch_custom_event
 from langchain_core.language_models import BaseChatModel
+from langgraph.config import get_stream_writer
 
 from plancraft.a2a.research import gates
 from plancraft.a2a.research.gathering import Gathered, as_text, gather, is_searched, reliability
@@ -237,6 +238,8 @@ def texts_of(value: Any) -> list[str]:
 
 
 def _tell(text: str) -> None:
+    """To whoever streams the graph's custom output, and to its callbacks."""
+    get_stream_writer()({"progress": text})
     dispatch_custom_event("progress", {"text": text})
 
 

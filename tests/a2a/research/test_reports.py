@@ -19,7 +19,7 @@ from tests.a2a.research.conftest import Research, filled
 
 ROOT = Path(__file__).parents[3]
 DOCS = Library(ROOT / "docs")
-CITED = re.compile(r"(?:^- |(?<=\] )|(?<=\. ))([^\[\]\n]+) \[([^\]]+?)(?: p\.(\d+))?:(\d+)\]", re.M)
+CITED = re.compile(r"(?:^- |(?<=\] )|(?<=\. ))([^\n]+?) \[([^\[\]]+?)(?: p\.(\d+))?:(\d+)\]", re.M)
 
 QUESTIONS = [
     (LIBRARY, "When should an agent wait for a person?"),
