@@ -13,11 +13,12 @@ import orjson
 from a2a.server.agent_execution import RequestContext, SimpleRequestContextBuilder
 from a2a.server.cluster import VersionedTaskStore
 from a2a.server.context import ServerCallContext
-from a2a.server.request_handlers.response_helpers import build_error_response
 from a2a.server.routes import create_agent_card_routes
 from a2a.server.tasks import TaskStore
 from a2a.types import AgentCard, SendMessageRequest, Task
+from a2a.utils.error_handlers import build_error_details
 from a2a.utils.errors import (
+    JSON_RPC_ERROR_CODE_MAP,
     A2AError,
     ContentTypeNotSupportedError,
     InvalidParamsError,
@@ -67,7 +68,10 @@ def _wrong_with(body: bytes) -> Response | None:
 
 
 def _refused(error: A2AError, id_: str | int | None = None) -> Response:
-    return Response(json.dumps(build_error_response(id_, error)), media_type="application/json")
+    code = JSON_RPC_ERROR_CODE_MAP[type(error)]
+    told = {"code": code, "message": str(error), "data": build_error_details(error)}
+    body = {"jsonrpc": "2.0", "id": id_, "error": told}
+    return Response(json.dumps(body), media_type="application/json")
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -74,7 +74,11 @@ class GraphHandler(DefaultRequestHandlerV2):
         known = await self._known(params, context)
         if known is not None and known.status.state in TERMINAL:
             return known
-        result: Message | Task = await super().on_message_send(params, context)
+        try:
+            result: Message | Task = await super().on_message_send(params, context)
+        except QueueShutDown:
+            await self._refuse_if_ended(params, context)
+            result = await super().on_message_send(params, context)
         return result
 
     async def on_message_send_stream(
@@ -86,8 +90,13 @@ class GraphHandler(DefaultRequestHandlerV2):
             yield known
             if known.status.state in TERMINAL:
                 return
-        async for event in super().on_message_send_stream(params, context):
-            yield event
+        try:
+            async for event in super().on_message_send_stream(params, context):
+                yield event
+        except QueueShutDown:
+            await self._refuse_if_ended(params, context)
+            async for event in super().on_message_send_stream(params, context):
+                yield event
 
     @validate_request_params
     async def on_subscribe_to_task(
@@ -98,8 +107,7 @@ class GraphHandler(DefaultRequestHandlerV2):
         if stored is None:
             raise TaskNotFoundError
         if stored.task.status.state in TERMINAL:
-            name = TaskState.Name(stored.task.status.state)
-            raise UnsupportedOperationError(message=f"task {params.id} is in terminal state {name}")
+            raise _ended(stored.task)
         assert self._event_stream is not None
         yield stored.task
         following = self._event_stream.subscribe(params.id, after=stored.version)
@@ -166,6 +174,18 @@ class GraphHandler(DefaultRequestHandlerV2):
             async for _ in active.subscribe(request=request):
                 pass
 
+    async def _refuse_if_ended(
+        self, params: SendMessageRequest, context: ServerCallContext
+    ) -> None:
+        """For a message that came while its task was let go.
+
+        Raises:
+            UnsupportedOperationError: the task has come to its end.
+        """
+        task = await self._stored(params.message.task_id, context)
+        if task is not None and task.status.state in TERMINAL:
+            raise _ended(task)
+
     async def _write_cancel(
         self, task_id: str, current: Task, version: TaskVersion, context: ServerCallContext
     ) -> Task:
@@ -203,6 +223,11 @@ class GraphHandler(DefaultRequestHandlerV2):
         if task is not None:
             message.task_id, message.context_id = task.id, task.context_id
         return task
+
+
+def _ended(task: Task) -> UnsupportedOperationError:
+    name = TaskState.Name(task.status.state)
+    return UnsupportedOperationError(message=f"task {task.id} is in terminal state {name}")
 
 
 def _ends(event: Event) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
@@ -63,6 +64,7 @@ def ask(
     with speaking(lang or _spoken(question)), one_line_errors():
         if (question is None) == (task is None) or (cancel and task is None):
             raise Refused(say("give a question, or --task ID with or without --cancel"))
+        _require_url(url)
         prepared = PreparedAnswers(answers) if answers else None
         ended = asyncio.run(_ask(url, question, task, cancel, key, prepared, lang))
     sys.exit(0 if ended else 1)
@@ -105,6 +107,19 @@ async def _connected(url: str, key: str | None, lang: str | None) -> AsyncIterat
 def _spoken(question: str | None) -> Language | None:
     """The language of a question in Korean; else the one of the surroundings."""
     return "ko" if question and _HANGUL.search(question) else None
+
+
+def _require_url(url: str) -> None:
+    """Raises:
+    Refused: it is none.
+    """
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        known = False
+    if not known:
+        raise Refused(say("{spec} is no URL, as http://127.0.0.1:8000/a2a", spec=url))
 
 
 def _say_how_to_go_on(url: str, task_id: str | None) -> None:

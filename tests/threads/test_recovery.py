@@ -285,3 +285,34 @@ def test_whatever_a_bare_interrupt_shows_is_one_question(saver: Any, shown: Any)
     assert pc.resume(graph, "t", {first.request.id: "ok"}, by="mina")["seen"] == ["ok"]
     with pytest.raises(pc.AlreadyAnswered, match="mina"):
         pc.resume(graph, "t", {first.request.id: "ok"}, by="joon")
+
+
+def test_an_answer_whose_output_was_not_written_in_time_was_given_all_the_same() -> None:
+    """A saver with several connections may be killed with the next checkpoint on disk, and not
+    yet the output of the task that led to it."""
+
+    class Forgetful(InMemorySaver):
+        def put_writes(self, config: Any, writes: Any, task_id: str, task_path: str = "") -> None:
+            kept = [one for one in writes if one[0].startswith("__")]
+            super().put_writes(config, kept, task_id, task_path)
+
+    cut = [True]
+
+    def fall(state: Notes) -> Notes:
+        if cut.pop():
+            raise PowerCut
+        return {"seen": ["through"]}
+
+    graph = build(Forgetful(), ("one", confirm("one?")), ("fall", fall))
+    pc.start(graph, {"topic": "x"}, "t")
+    (question,) = pc.pending(graph, "t")
+    with pytest.raises(PowerCut):
+        pc.resume(graph, "t", {question.id: True}, by="mina")
+    cut.append(False)
+
+    pc.recover(graph, "t")
+
+    request = run(store_of(graph, None)).get(question.request.id)
+    assert request is not None
+    assert request.status is pc.ApprovalStatus.APPROVED
+    assert request.delivery == "done"
