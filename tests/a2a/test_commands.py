@@ -154,7 +154,8 @@ def test_a_task_is_cancelled_and_the_key_ends_with_its_run(tmp_path: Path) -> No
 def test_bad_input_is_one_clear_line(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
     if "--model" in arguments or "--retriever" in arguments or "--tasks" in arguments:
         (tmp_path / "a.md").write_text("# A\n\nA fish swims in the sea all day long.\n")
-    done = run(tmp_path, "a2a", *arguments)
+    port = ("--port", "0") if arguments[0] == "serve" else ()
+    done = run(tmp_path, "a2a", *arguments, *port)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
