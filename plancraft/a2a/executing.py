@@ -347,9 +347,12 @@ class GraphExecutor(AgentExecutor):
 
     async def _go_on(self, turn: _Turn) -> None:
         """Carry out what was decided, or begin, until the next pause or the end; and tell."""
+        before: set[str] = set()
         while (done := await self._run(turn)) is not None and done.error is None:
-            if not await self._was_decided_meanwhile(turn.entry):
+            decided = await self._decided_meanwhile(turn.entry)
+            if decided <= before:  # nothing new, or what is left to the worker's patience
                 break
+            before = decided
         self._outcomes[turn.entry.id] = done
         if done is not None:
             await self._tell_where_it_is(turn, done.error)
@@ -369,10 +372,13 @@ class GraphExecutor(AgentExecutor):
         finally:
             await turn.progress.over()
 
-    async def _was_decided_meanwhile(self, entry: OpenTask) -> bool:
-        """Whether all that the graph asks was decided before anybody was told of it."""
+    async def _decided_meanwhile(self, entry: OpenTask) -> set[str]:
+        """The requests that were decided before anybody was told of them; none while others are
+        open."""
         rows = await self.call(self.store.live, entry.id)
-        return any(row.is_due for row in rows) and not any(row.is_asked for row in rows)
+        if any(row.is_asked for row in rows):
+            return set()
+        return {row.id for row in rows if row.is_due}
 
     async def _driven(self, turn: _Turn) -> RecoveredThread | None:
         task = turn.task

@@ -96,15 +96,15 @@ def test_a_decision_may_come_before_anybody_is_told_of_the_question(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As from a reviewer whose page is quicker than the agent's own next line."""
-    where = GraphExecutor._was_decided_meanwhile
+    where = GraphExecutor._decided_meanwhile
 
     async def scenario(agent: Living) -> None:
-        async def decided(self: GraphExecutor, entry: OpenTask) -> bool:
+        async def decided(self: GraphExecutor, entry: OpenTask) -> set[str]:
             for row in [one for one in self.store.live(entry.id) if one.is_open]:
                 agent.desk.approve(row.id, by="kim")
             return await where(self, entry)
 
-        monkeypatch.setattr(GraphExecutor, "_was_decided_meanwhile", decided)
+        monkeypatch.setattr(GraphExecutor, "_decided_meanwhile", decided)
         task = await send(await agent.client(), message("fish"))
         assert task.status.state == COMPLETED
         assert len(told(task)["decisions"]) == 3
