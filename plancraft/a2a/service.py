@@ -70,6 +70,10 @@ class A2AService:
         grpc_address: Where to serve gRPC too, as `host:port`; by default where the card says that
             it is, an empty text for nowhere.
         prefix: The path at which `app` will be mounted, which the card's URLs have before theirs.
+
+    Raises:
+        ModuleNotFoundError: gRPC is wanted, and `plancraft-hitl[grpc]` is not installed.
+        InvalidSettings: the card's key cannot be used.
     """
 
     def __init__(  # noqa: PLR0913 - what a service is made of
@@ -90,6 +94,8 @@ class A2AService:
         self._checkpointer, self._prefix = checkpointer, prefix
         named = next(iter(_addresses_of(card, "GRPC")), "")
         self._grpc_address = named if grpc_address is None else grpc_address
+        if self._grpc_address:
+            import plancraft.a2a.grpc_serving  # noqa: F401 - at once, if its package is missing
         self.executor, self.card, self.key = executor, card, key
         self.authenticate, self._compat = authenticate, compat
         if isinstance(executor, GraphExecutor) and tables is None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from plancraft.approvals import ApprovalType, HITLPolicy, Store
 from plancraft.approvals.policy import Rule
 from plancraft.cli.failing import Refused
 from plancraft.cli.loading import load_graph, load_object
-from plancraft.cli.session import DEFAULT_DB
+from plancraft.cli.session import DEFAULT_DB, Session
 from plancraft.errors import StoreUnavailable, UnknownKey
 from plancraft.locale import say
 from plancraft.threads import InterruptConfig
@@ -146,6 +147,15 @@ class Agent:
         return [self.service.push_channel]
 
     @property
+    def histories(self) -> dict[str, Any]:
+        """How to look at the past of its tasks, where their checkpoints are in a file."""
+        graph, tasks = self.service.executor.graph, self.wanted.tasks or _tasks_url(self.place)
+        if not tasks.startswith("sqlite:") or graph.checkpointer is not None:
+            return {}
+        file = Path(tasks.removeprefix("sqlite:///"))
+        return {graph.get_name(): Session(graph, file, self.place.store).look_back}
+
+    @property
     def research(self) -> Any:
         """What begins a research, for the research agent."""
         return self.service.start if self.wanted.agent is None else None
@@ -209,8 +219,8 @@ def agent_for(wanted: AgentWanted, place: Place) -> Agent:
     if wanted.agent is not None and wanted.documents is not None:
         raise Refused(say("--documents is for the research agent, --agent serves a graph"))
     room = _room()
-    if wanted.grpc:
-        _require_free(place.host, wanted.grpc)
+    if wanted.grpc is not None:
+        _require_grpc(place.host, wanted.grpc)
     from plancraft.a2a.cards import CardKey
 
     options = room.AgentOptions(
@@ -243,12 +253,15 @@ def _room() -> Any:
     return a2a
 
 
-def _require_free(host: str, port: int) -> None:
+def _require_grpc(host: str, port: int) -> None:
     """Raises:
-    Refused: somebody listens there.
+    Refused: its package is missing, or somebody listens there.
     """
     from plancraft.app.serving import bind
 
+    if find_spec("grpc") is None:
+        command = "pip install 'plancraft-hitl[grpc]'"
+        raise Refused(say("it needs: {command}", command=command))
     try:
         bind(host, port).close()
     except OSError as error:

@@ -133,7 +133,8 @@ def serve_until_stopped(  # noqa: PLR0913 - one parameter an option
             notifications=notifications_of(
                 opened, rules, address, task_channels=agent.channels if agent else ()
             ),
-            histories={one.graph.get_name(): one.look_back for one in sessions},
+            histories={one.graph.get_name(): one.look_back for one in sessions}
+            | (agent.histories if agent else {}),
             research=agent.research if agent else None,
         )
         with agent.mounted(app) if agent else nullcontext():
