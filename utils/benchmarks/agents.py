@@ -79,8 +79,8 @@ def measure(quick: bool, tick: Tick) -> Section:
         head=("measured", "figure"),
         rows=[
             [f"memory of {sizes.parked:,} parked tasks, MB", goal(growth["memory"], PARKED_MB, 1)],
-            ["files and sockets they hold", goal(growth["files"], 0, 0)],
-            ["threads they hold", goal(growth["threads"], 0, 0)],
+            ["files and sockets they hold, all together", f"{growth['files']:.0f}"],
+            ["threads they hold, all together", f"{growth['threads']:.0f}"],
             *_seen(seen),
             [f"{sizes.races} races: outcomes", _counted(outcomes)],
             ["races after which task, inbox and result disagree", goal(unlike, 0, 0)],
