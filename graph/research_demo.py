@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from plancraft.approvals.policy import Rule
 from plancraft.cli.failing import Refused
 from plancraft.cli.prepared import PreparedAnswers
 from plancraft.cli.showing import plain
-from plancraft.locale import language, say, speaking
+from plancraft.locale import language, language_in, say, speaking
 from plancraft.stores import open_store
 from plancraft.threads import InterruptConfig
 
@@ -36,7 +35,6 @@ _OWN = HITLPolicy(types={kind: Rule(requester_may_decide=True) for kind in Appro
 """At this terminal sits who asks and who decides in one person."""
 _TASK_FILE = "research.json"
 _START_SECONDS = 30
-_HANGUL = re.compile("[가-힣]")
 
 
 def ask_researcher(
@@ -57,7 +55,7 @@ def ask_researcher(
         console.print(say("Going on where you stopped. (--new starts over.)"), style="dim")
         question = known["question"]
     question = question or _offered(console, prepared)
-    with speaking("ko" if _HANGUL.search(question) else "en"):
+    with speaking(language_in(question)):
         with _served(folder / "research.db", by, port) as (url, key):
             console.print(plain(say("The A2A agent is at {url}.", url=url)), style="dim")
             task = asyncio.run(_asked(url, key, question, known, folder, prepared, console))

@@ -1,6 +1,5 @@
 """Who calls over A2A: by which key, in which language."""
 
-import re
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from plancraft.a2a.messages import text_of
 from plancraft.access import Identity
-from plancraft.locale import LANGUAGES, Language, language, language_of
+from plancraft.locale import LANGUAGES, Language, language, language_in, language_of
 
 __all__ = [
     "ANONYMOUS",
@@ -42,7 +41,6 @@ PUBLIC = frozenset({AGENT_CARD_WELL_KNOWN_PATH, KEYS_PATH})
 """What is for anybody."""
 _IDENTITY = "plancraft_identity"
 _ACCEPTED = "plancraft_accept_language"
-_HANGUL = re.compile("[\uac00-\ud7a3]")
 identity_now: ContextVar[Identity | None] = ContextVar("plancraft_a2a_identity", default=None)
 """Who sent the request that is being handled."""
 
@@ -107,7 +105,7 @@ def _language(context: ServerCallContext, message: Message | None) -> Language:
     if accepted := wished_language(context):
         return accepted
     if message is not None and (text := text_of(message)):
-        return "ko" if _HANGUL.search(text) else "en"
+        return language_in(text)
     return language()
 
 

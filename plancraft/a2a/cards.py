@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -149,13 +149,10 @@ class CardKey:
 
     def sign(self, card: AgentCard, keys_url: str) -> AgentCard:
         """The card with its signature."""
-        from a2a.utils.signing import create_agent_card_signer
+        from a2a.utils.signing import ProtectedHeader, create_agent_card_signer
 
-        header = {"kid": self.id, "alg": "ES256", "jku": keys_url, "typ": "JOSE"}
-        signer: Callable[[AgentCard], AgentCard] = create_agent_card_signer(
-            self._pem,
-            header,  # type: ignore[arg-type]
-        )
+        header: ProtectedHeader = {"kid": self.id, "alg": "ES256", "jku": keys_url, "typ": "JOSE"}
+        signer = create_agent_card_signer(self._pem, header)
         return signer(card)
 
 

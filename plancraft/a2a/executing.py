@@ -24,6 +24,7 @@ from plancraft.a2a.messages import (
     decision_words,
     question_data,
     question_words,
+    questions_in,
     text_of,
     text_part,
 )
@@ -427,9 +428,7 @@ class GraphExecutor(AgentExecutor):
         task = await self._stored(entry)
         if task is None or task.status.state != self._pause:
             return False
-        data = [data_in(one) for one in task.status.message.parts if one.HasField("data")]
-        told = {request["id"] for one in data for request in one.get("requests", ())}
-        return told == {row.id for row in asked}
+        return {one["id"] for one in questions_in(task.status)} == {row.id for row in asked}
 
     async def _tell_end(self, turn: _Turn, look: Look) -> None:
         entry, teller = turn.entry, turn.teller

@@ -10,6 +10,8 @@ from a2a.server.cluster.event_stream import VersionedEvent
 from a2a.server.cluster.version import TaskVersion
 from a2a.server.context import ServerCallContext
 from a2a.server.events import Event
+
+# The SDK raises it, and passes it on without saying that it exports it.
 from a2a.server.events.event_queue_v2 import QueueShutDown  # type: ignore[attr-defined]
 from a2a.server.request_handlers.default_request_handler_v2 import DefaultRequestHandlerV2
 from a2a.server.request_handlers.request_handler import validate_request_params

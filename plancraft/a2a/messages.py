@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from a2a.types import Message, Part
+from a2a.types import Message, Part, TaskStatus
 from babel.dates import format_datetime
 from google.protobuf import struct_pb2
 from google.protobuf.json_format import MessageToDict, ParseDict
@@ -34,6 +34,7 @@ __all__ = [
     "decision_words",
     "question_data",
     "question_words",
+    "questions_in",
     "text_of",
     "text_part",
 ]
@@ -200,6 +201,13 @@ def _how(asked: InterruptPayload | None) -> str:
 
 def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def questions_in(status: TaskStatus) -> list[dict[str, Any]]:
+    """What a status says is asked, as `question_data` has it."""
+    data = [data_in(part) for part in status.message.parts if part.HasField("data")]
+    lists = [one.get("requests") for one in data if isinstance(one, dict)]
+    return [question for one in lists if isinstance(one, list) for question in one]
 
 
 def answers_in(message: Message, open_requests: Sequence[ApprovalRequest]) -> list[Given]:

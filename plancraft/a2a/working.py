@@ -9,7 +9,7 @@ from plancraft.a2a.callers import call_context_of
 from plancraft.a2a.executing import GraphExecutor
 from plancraft.a2a.handling import GraphHandler
 from plancraft.a2a.ledger import OpenTask
-from plancraft.a2a.messages import data_in
+from plancraft.a2a.messages import questions_in
 from plancraft.a2a.telling import PARKED
 from plancraft.errors import StoreUnavailable
 from plancraft.threads import Worker
@@ -97,7 +97,6 @@ class TaskWorker(Worker):
             return datetime.now(UTC) - entry.created_at > _UNBORN
         if task.status.state not in PARKED:
             return True
-        data = [data_in(one) for one in task.status.message.parts if one.HasField("data")]
-        told = {request["id"] for one in data for request in one.get("requests", ())}
+        told = {one["id"] for one in questions_in(task.status)}
         rows = await self._executor.call(self._executor.store.live, entry.id)
         return told != {row.id for row in rows if row.is_asked}

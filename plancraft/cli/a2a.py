@@ -1,7 +1,6 @@
 """The commands for A2A: serve an agent, and ask one."""
 
 import asyncio
-import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,11 +15,9 @@ from plancraft.cli.agents import agent_wanted
 from plancraft.cli.failing import Refused, one_line_errors
 from plancraft.cli.prepared import PreparedAnswers
 from plancraft.cli.serving import serve_until_stopped, serving_options
-from plancraft.locale import LANGUAGES, Language, say, speaking
+from plancraft.locale import LANGUAGES, Language, language_in, say, speaking
 
 __all__ = ["a2a"]
-
-_HANGUL = re.compile("[가-힣]")
 
 
 @click.group(help=say("Agents over A2A, with people where they pause"))
@@ -106,7 +103,7 @@ async def _connected(url: str, key: str | None, lang: str | None) -> AsyncIterat
 
 def _spoken(question: str | None) -> Language | None:
     """The language of a question in Korean; else the one of the surroundings."""
-    return "ko" if question and _HANGUL.search(question) else None
+    return "ko" if question and language_in(question) == "ko" else None
 
 
 def _require_url(url: str) -> None:

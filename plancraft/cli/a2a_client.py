@@ -29,7 +29,14 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.text import Text
 
-from plancraft.a2a.messages import APPROVAL_EXTENSION, approval_part, data_in, text_of, text_part
+from plancraft.a2a.messages import (
+    APPROVAL_EXTENSION,
+    approval_part,
+    data_in,
+    questions_in,
+    text_of,
+    text_part,
+)
 from plancraft.a2a.telling import PARKED, TERMINAL
 from plancraft.approvals import ApprovalRequest
 from plancraft.cli.failing import Refused
@@ -174,7 +181,7 @@ class Conversation:
 
     async def _answer(self, task: Task) -> bool:
         """Whether an answer was given here."""
-        asked = [one for one in _questions(task.status) if one.get("owner_may_decide")]
+        asked = [one for one in questions_in(task.status) if one.get("owner_may_decide")]
         if not asked or (self._prepared is None and not sys.stdin.isatty()):
             return False
         request = _request(asked[0])
@@ -188,7 +195,7 @@ class Conversation:
         await self._send([approval_part(given)])
         now = await self._task()
         if now.status.state in PARKED and request.id in {
-            one["id"] for one in _questions(now.status)
+            one["id"] for one in questions_in(now.status)
         }:
             if now.status.message.message_id != before:
                 self._show_status(now.status)  # why it was not taken
@@ -224,15 +231,6 @@ def _interruptible() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _questions(status: TaskStatus) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for part in status.message.parts:
-        data = data_in(part) if part.HasField("data") else None
-        if isinstance(data, dict) and isinstance(data.get("requests"), list):
-            found += data["requests"]
-    return found
 
 
 def _request(question: dict[str, Any]) -> ApprovalRequest:

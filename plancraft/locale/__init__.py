@@ -5,6 +5,8 @@ English text in the code is the message id; `ko/LC_MESSAGES/plancraft.po` holds 
 """
 
 import os
+import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,9 +14,19 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
 
-__all__ = ["LANGUAGES", "N_", "Language", "language", "language_of", "say", "speaking"]
+__all__ = [
+    "LANGUAGES",
+    "N_",
+    "Language",
+    "language",
+    "language_in",
+    "language_of",
+    "say",
+    "speaking",
+]
 
 Language = Literal["en", "ko"]
+_HANGUL = re.compile("[가-힣]")
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 _chosen: ContextVar[Language | None] = ContextVar("plancraft_language", default=None)
@@ -44,6 +56,11 @@ def speaking(chosen: Language | None) -> Iterator[None]:
         yield
     finally:
         _chosen.reset(token)
+
+
+def language_in(text: str) -> Language:
+    """The language that a text is written in: Korean where it has Hangul."""
+    return "ko" if _HANGUL.search(unicodedata.normalize("NFC", text)) else "en"
 
 
 def language_of(accepted: str | None) -> Language | None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from plancraft.a2a.research.documents import Shelf
 from plancraft.a2a.research.index import Hit, Index, covered
-from plancraft.a2a.research.library import Shelf
 from plancraft.a2a.research.passages import Passage, Sentence, is_complete
 from plancraft.a2a.research.retrieving import retrieve
 from plancraft.a2a.research.state import Finding

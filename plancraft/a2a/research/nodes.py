@@ -9,16 +9,16 @@ from langchain_core.language_models import BaseChatModel
 from langgraph.config import get_stream_writer
 
 from plancraft.a2a.research import gates
+from plancraft.a2a.research.documents import Library, Shelf
 from plancraft.a2a.research.gathering import Gathered, as_text, gather, is_searched, reliability
 from plancraft.a2a.research.index import Index, covered
-from plancraft.a2a.research.library import Library, Shelf
 from plancraft.a2a.research.modelling import model_name, plan_by, report_by
 from plancraft.a2a.research.planning import make_plan
 from plancraft.a2a.research.rendering import render_report
 from plancraft.a2a.research.retrieving import retriever_name
 from plancraft.a2a.research.state import Finding, Gate, ResearchState, reasons, rejections
 from plancraft.a2a.research.wishes import wishes_of
-from plancraft.a2a.research.words import content_words, language_of, named, tokens
+from plancraft.a2a.research.words import content_words, named, tokens
 from plancraft.a2a.research.writing import (
     limits_of,
     matching_question,
@@ -27,7 +27,7 @@ from plancraft.a2a.research.writing import (
 )
 from plancraft.errors import NoDocuments, StateError
 from plancraft.interrupts import ApprovalAnswer, after_resume, ask
-from plancraft.locale import LANGUAGES, say, speaking
+from plancraft.locale import LANGUAGES, language_in, say, speaking
 
 __all__ = ["EXTRACTIVE", "Steps"]
 
@@ -41,7 +41,7 @@ QUERY_CHARS = 2000
 class Steps:
     """The nodes, over a library, a model and a retriever."""
 
-    library: Library | None
+    documents: Library | None
     model: BaseChatModel | None
     retriever: Any
     rounds: int
@@ -54,7 +54,7 @@ class Steps:
         language = state.get("language")
         return {
             "query": query.strip()[:QUERY_CHARS],
-            "language": language if language in LANGUAGES else language_of(query),
+            "language": language if language in LANGUAGES else language_in(query),
             "rejections": [],
             "findings": [],
             "issues": [],
@@ -136,8 +136,8 @@ class Steps:
         return "again" if len(rejections(state, gate)) < self.rounds else "end"
 
     def _shelf(self, state: ResearchState) -> Shelf:
-        if self.library:
-            return self.library.shelf()
+        if self.documents:
+            return self.documents.shelf()
         if path := state.get("documents"):
             return Library.open(path).shelf()
         if self.retriever is not None:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from plancraft.a2a.research.documents import Shelf
 from plancraft.a2a.research.index import covered
-from plancraft.a2a.research.library import Shelf
 from plancraft.a2a.research.passages import Passage
 from plancraft.a2a.research.wishes import Wishes
 from plancraft.a2a.research.words import content_words, named, tokens

@@ -1,6 +1,7 @@
 """What a LangChain retriever or search tool gives, as passages."""
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from plancraft.a2a.research.passages import Passage, Sentence, passages_of
 from plancraft.locale import say
 
 __all__ = ["retrieve", "retriever_name"]
+
+_log = logging.getLogger("plancraft")
 
 MAX_RESULTS = 10
 """More results of one question are not read."""
@@ -34,7 +37,9 @@ def retrieve(retriever: Any, question: str) -> tuple[list[Passage], str | None]:
     except GraphBubbleUp:
         raise
     except Exception as error:  # noqa: BLE001 - a stranger's retriever may fail in any way
-        problem = f"{type(error).__name__}: {error}"[:200]
+        # Its text may hold an address or a key, and what is said here reaches callers.
+        _log.warning("retriever_failed: %s", name, exc_info=error)
+        problem = type(error).__name__
         return [], say("{retriever} failed: {problem}.", retriever=name, problem=problem)
     return [passage for source, text in results for passage in _passages(source, text)], None
 

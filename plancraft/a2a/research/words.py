@@ -10,11 +10,10 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from plancraft.a2a.research.vocabulary import ENDINGS, ENGLISH_STOP, KOREAN_STOP, PARTICLES
 
-__all__ = ["Word", "content_words", "language_of", "named", "normal", "tokens", "words"]
+__all__ = ["Word", "content_words", "named", "normal", "tokens", "words"]
 
 _RUN = re.compile(r"[가-힣]+|[぀-ヿ㐀-鿿]+|[^\W_가-힣぀-ヿ㐀-鿿]+")
 _WIDE = re.compile(r"[가-힣぀-ヿ㐀-鿿]")
@@ -34,11 +33,6 @@ class Word:
 def normal(text: str) -> str:
     """The text in Unicode's composed form, so that Hangul from any system is the same."""
     return unicodedata.normalize("NFC", text)
-
-
-def language_of(text: str) -> Literal["ko", "en"]:
-    """Korean for a text with Hangul in it, else English."""
-    return "ko" if re.search("[가-힣]", normal(text)) else "en"
 
 
 def words(text: str) -> list[Word]:

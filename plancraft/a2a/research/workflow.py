@@ -1,11 +1,12 @@
 """The graph: plan, gather, write, and after each of them a person decides."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langgraph.graph import END, START, StateGraph
 
-from plancraft.a2a.research.library import Library
+from plancraft.a2a.research.documents import Library
 from plancraft.a2a.research.nodes import Steps
 from plancraft.a2a.research.state import Gate, ResearchState
 
@@ -58,9 +59,9 @@ def _branch(
     steps: Steps,
     review: str,
     gate: Gate,
-    ways: dict[str, str],
+    ways: dict[Hashable, str],
 ) -> None:
     def decided(state: ResearchState) -> str:
         return steps.after(state, gate)
 
-    builder.add_conditional_edges(review, decided, ways)  # type: ignore[arg-type]
+    builder.add_conditional_edges(review, decided, ways)
